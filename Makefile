@@ -1,0 +1,83 @@
+# Everything a person or a build machine does here goes through these targets. `make help` lists them.
+# A fresh machine needs make and Python 3.11 or newer with venv; the first target that needs more installs it in .venv.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+IN_VENV := $(VENV)/bin/python
+
+##@ Run
+
+.PHONY: run
+run: .run-environment ## Start everything in one process on http://127.0.0.1:8000 (PORT=8080 for another port)
+	@exec $(IN_VENV) -m deploy.embedded
+
+.PHONY: demo
+demo: .run-environment ## Drive the whole journey against what runs (BASE_URL=, MAILBOX_URL=)
+	@exec $(IN_VENV) -m deploy.demo
+
+##@ Prove
+
+.PHONY: check
+check: .test-environment ## Formatting, lint, types, imports, contracts up to date
+	$(IN_VENV) -m ruff format --check .
+	$(IN_VENV) -m ruff check .
+	$(IN_VENV) -m deploy.tools.types
+	$(IN_VENV) -m deploy.tools.imports
+	$(IN_VENV) -m deploy.tools.contracts --check
+
+.PHONY: test
+test: .test-environment ## Run the tests (service=quoting or T=tests/journeys narrows; ARGS= goes to pytest; SERVERS=docker)
+	@mkdir -p var
+	$(if $(SERVERS),TEST_SERVERS=$(SERVERS) )$(IN_VENV) -m pytest --junitxml=var/test-results.xml $(ARGS) $(or $(T),$(if $(service),tests/services/$(service),tests))
+
+.PHONY: bench
+bench: .bench-environment ## Measure against peers, hold the limits, write var/bench.json (NAME=event_latency_p50_ms: one)
+	@$(IN_VENV) -m tests.load $(NAME)
+
+.PHONY: features
+features: .test-environment ## Rows of tests/features.csv proven and missing per service, also in var/features.json
+	@$(IN_VENV) -m deploy.tools.features
+
+##@ Work
+
+.PHONY: format
+format: .test-environment ## Rewrite the sources as the formatter and the safe lint fixes want them
+	$(IN_VENV) -m ruff format .
+	$(IN_VENV) -m ruff check --fix .
+
+.PHONY: contracts
+contracts: .test-environment ## Write OpenAPI, event schemas and goldens, AsyncAPI, docs/events.md (rewrite=TYPE: not out yet)
+	$(IN_VENV) -m deploy.tools.contracts $(foreach type,$(rewrite),--rewrite $(type))
+
+.PHONY: new-service
+new-service: .test-environment ## Make a working service by copying the smallest (name=x)
+	$(IN_VENV) -m deploy.tools.new_service $(name)
+
+.PHONY: lock
+lock: .test-environment ## Pin in requirements.lock what .venv holds of the declared dependencies
+	$(IN_VENV) -m deploy.tools.lock
+
+.PHONY: clean
+clean: ## Remove the environment, the caches and everything under var/, demonstration data included
+	rm -rf $(VENV) var .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help
+help: ## This page
+	@awk 'BEGIN { FS = ":.*## " } \
+	  /^##@ / { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# They return at once when the environment already holds what the manifests and the lock ask for.
+.PHONY: .run-environment .test-environment .bench-environment
+.run-environment:
+	@$(PYTHON) -m deploy.tools.install run
+.test-environment:
+	@$(PYTHON) -m deploy.tools.install run test
+.bench-environment:
+	@$(PYTHON) -m deploy.tools.install run test bench

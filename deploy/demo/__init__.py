@@ -1,0 +1,1 @@
+"""The whole journey, driven over HTTP as clients would: `python -m deploy.demo`."""

@@ -1,0 +1,1 @@
+"""Plugs other insurers into the bus, and an example of one."""

@@ -1,0 +1,1 @@
+"""What the Makefile calls: the environment, the contracts, the features, new services."""

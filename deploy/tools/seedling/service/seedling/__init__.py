@@ -1,0 +1,1 @@
+"""Keeps notes, until somebody says what this service is for."""

@@ -1,0 +1,1 @@
+"""Talks outside: tables, repositories, unit of work, queries."""

@@ -1,0 +1,1 @@
+"""Speaks HTTP: resources, schemas, and which refusal gets which answer."""

@@ -1,0 +1,1 @@
+"""What a note is and what may be written in it."""

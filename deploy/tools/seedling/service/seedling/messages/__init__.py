@@ -1,0 +1,1 @@
+"""Speaks events: what is published, what is heard."""

@@ -1,0 +1,8 @@
+"""What runs behind the web: the events heard and the work done by the clock."""
+
+from __future__ import annotations
+
+from seedling.jobs import JOBS
+from seedling.messages.consumes import SUBSCRIPTIONS
+
+__all__ = ["JOBS", "SUBSCRIPTIONS"]

@@ -1,0 +1,1 @@
+"""claims: reimbursement claims of members, their decision, and the benefits paid for them."""

@@ -1,0 +1,1 @@
+"""Tables, repositories, data files and the payments provider."""

@@ -1,0 +1,1 @@
+"""Who pays benefits. Interchangeable behind `usecases.ports.Payments`."""

@@ -1,0 +1,1 @@
+"""What claims says on the bus and what it hears there."""

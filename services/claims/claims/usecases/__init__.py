@@ -1,0 +1,1 @@
+"""One thing done, one transaction, one visible commit."""

@@ -1,0 +1,1 @@
+"""Every file of the platform: checked, stored, handed only to its readers."""

@@ -1,0 +1,1 @@
+"""Stores, checks, tables: whatever talks to the outside."""

@@ -1,0 +1,1 @@
+"""The two stores behind `usecases.ports.Store`; one contract suite runs on both."""

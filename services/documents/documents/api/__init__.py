@@ -1,0 +1,1 @@
+"""Speaks HTTP: files in, lists and bytes out."""

@@ -1,0 +1,1 @@
+"""Identity and access for everybody, and the member's contract."""

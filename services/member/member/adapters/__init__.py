@@ -1,0 +1,1 @@
+"""Member's outside: its database, the slow hash, the keys."""

@@ -1,0 +1,1 @@
+"""Member's HTTP API."""

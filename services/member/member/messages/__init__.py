@@ -1,0 +1,1 @@
+"""What member says on the bus and what it hears there."""

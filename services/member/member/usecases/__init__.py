@@ -1,0 +1,1 @@
+"""What member does: one verb a module, one visible commit."""

@@ -1,0 +1,1 @@
+"""Tables, templates, the mail server, the demonstration mailbox and the documents service."""

@@ -1,0 +1,1 @@
+"""Notifications' HTTP API: the delivery log."""

@@ -1,0 +1,1 @@
+"""What a message is, when it may still leave, and what is blanked out of it afterwards."""

@@ -1,0 +1,1 @@
+"""quoting: products, tariffs, quotes, the online subscription and its file until « Adhésion créée »."""

@@ -1,0 +1,1 @@
+"""The papers that quoting makes: what they say, and how they are set."""

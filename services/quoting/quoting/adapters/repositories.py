@@ -1,0 +1,299 @@
+"""The domain's objects in the database, inside one unit of work. Nothing commits here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from plumbing.cipher import FieldCipher
+from plumbing.database import insert_for
+from plumbing.errors import NotFound
+from plumbing.ids import new_id
+from quoting.adapters.tables import (
+    BROKER,
+    CLIENT_FILE,
+    EARLY_PIECE,
+    MEMBERSHIP_FILE,
+    NUMBER_SEQUENCE,
+    PRODUCT_PAPER,
+    QUOTE,
+)
+from quoting.domain.membership_file import MembershipFile
+from quoting.domain.people import Broker, ClientFile, Identity, search_name
+from quoting.domain.product_papers import ProductPaper
+from quoting.domain.quote import Quote, QuoteStatus
+from quoting.domain.subscription import Subscription
+
+T = TypeVar("T")
+
+
+def _found(thing: T | None, kind: str, identifier: str) -> T:
+    if thing is None:
+        raise NotFound(kind, identifier)
+    return thing
+
+
+class SqlQuotes:
+    """Quotes; the session sees its own tenant's only."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, quote: Quote) -> None:
+        self._session.add(quote)
+
+    def get(self, quote_id: str) -> Quote:
+        statement = select(Quote).where(QUOTE.c.id == quote_id)
+        return _found(self._session.execute(statement).scalar_one_or_none(), "quote", quote_id)
+
+    def of_subscription(self, subscription_id: str) -> Quote:
+        statement = select(Quote).where(QUOTE.c.subscription_id == subscription_id)
+        return _found(self._session.execute(statement).scalar_one_or_none(), "subscription", subscription_id)
+
+    def hold(self, subscription_id: str) -> None:
+        # Submitting writes this row: whoever comes second waits here for the other's commit.
+        statement = select(Quote).where(QUOTE.c.subscription_id == subscription_id).with_for_update()
+        _found(self._session.execute(statement).scalar_one_or_none(), "subscription", subscription_id)
+
+    def overdue(self, today: date, limit: int) -> Sequence[Quote]:
+        statement = (
+            select(Quote)
+            .where(QUOTE.c.status == QuoteStatus.VALIDATED, QUOTE.c.expires_on < today)
+            .order_by(QUOTE.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return self._session.execute(statement).scalars().all()
+
+
+class SqlSubscriptions:
+    """Subscriptions that were submitted."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, subscription: Subscription) -> None:
+        self._session.add(subscription)
+
+    def get(self, subscription_id: str) -> Subscription:
+        return _found(self._session.get(Subscription, subscription_id), "subscription", subscription_id)
+
+
+class SqlFiles:
+    """Membership files."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, file: MembershipFile) -> None:
+        # The file's key points at a subscription that is only being written: nothing orders the two but this.
+        self._session.flush()
+        self._session.add(file)
+
+    def get(self, file_id: str) -> MembershipFile:
+        statement = select(MembershipFile).where(MEMBERSHIP_FILE.c.id == file_id)
+        return _found(self._session.execute(statement).scalar_one_or_none(), "file", file_id)
+
+    def of_subscription(self, subscription_id: str) -> MembershipFile | None:
+        statement = select(MembershipFile).where(MEMBERSHIP_FILE.c.subscription_id == subscription_id)
+        return self._session.execute(statement).scalar_one_or_none()
+
+
+class SqlEarlyPieces:
+    """Pieces that wait for their submission."""
+
+    def __init__(self, session: Session, tenant: str, now: datetime) -> None:
+        self._session = session
+        self._tenant = tenant
+        self._now = now
+
+    def keep(self, subscription_id: str, document_id: str, kind: str) -> None:
+        insert = insert_for(self._session.connection())
+        row = {
+            "tenant": self._tenant,
+            "subscription_id": subscription_id,
+            "document_id": document_id,
+            "kind": kind,
+            "received_at": self._now,
+        }
+        self._session.execute(insert(EARLY_PIECE).values(**row).on_conflict_do_nothing())
+
+    def take(self, subscription_id: str) -> Sequence[tuple[str, str]]:
+        # The accepted quote is written first, and with it locked: a piece that comes from now on will find the file.
+        self._session.flush()
+        mine = (EARLY_PIECE.c.tenant == self._tenant, EARLY_PIECE.c.subscription_id == subscription_id)
+        statement = (
+            select(EARLY_PIECE.c.document_id, EARLY_PIECE.c.kind)
+            .where(*mine)
+            .order_by(EARLY_PIECE.c.received_at, EARLY_PIECE.c.document_id)
+        )
+        pieces = [(row.document_id, row.kind) for row in self._session.execute(statement)]
+        self._session.execute(delete(EARLY_PIECE).where(*mine))
+        return pieces
+
+
+class SqlClientFiles:
+    """Client files, found again by a keyed fingerprint of who the client is."""
+
+    def __init__(self, session: Session, tenant: str, now: datetime) -> None:
+        self._session = session
+        self._tenant = tenant
+        self._now = now
+
+    def find_or_add(self, broker_id: str, identity: Identity) -> ClientFile:
+        index = self._index(identity)
+        found = select(ClientFile).where(
+            CLIENT_FILE.c.tenant == self._tenant,
+            CLIENT_FILE.c.broker_id == broker_id,
+            CLIENT_FILE.c.identity_index == index,
+        )
+        known = self._session.execute(found).scalar_one_or_none()
+        if known is not None:
+            return known
+        row = {
+            "id": new_id(),
+            "tenant": self._tenant,
+            "broker_id": broker_id,
+            "identity_index": index,
+            "civility": identity.civility.value,
+            "last_name": identity.last_name,
+            "first_name": identity.first_name,
+            "search_name": search_name(f"{identity.last_name} {identity.first_name}"),
+            "birth_date": identity.birth_date,
+            "email": identity.email,
+            "created_at": self._now,
+        }
+        # Two quotes for the same new client at once: the second waits here, then finds the first one's file.
+        insert = insert_for(self._session.connection())
+        self._session.execute(insert(CLIENT_FILE).values(**row).on_conflict_do_nothing())
+        return self._session.execute(found).scalar_one()
+
+    def _index(self, identity: Identity) -> str:
+        cipher = getattr(self._session.get_bind().dialect, "field_cipher", None)
+        if not isinstance(cipher, FieldCipher):
+            raise TypeError("quoting's engine needs its field cipher")
+        facts = (
+            search_name(identity.last_name),
+            search_name(identity.first_name),
+            identity.birth_date.isoformat(),
+            identity.email.casefold(),
+        )
+        return cipher.blind_index("\n".join(facts))
+
+
+class SqlNumbers:
+    """Sequences as rows: the row stays locked until the commit, so no number is given twice nor left out."""
+
+    def __init__(self, session: Session, tenant: str) -> None:
+        self._session = session
+        self._tenant = tenant
+
+    def next(self, kind: str, prefix: str) -> int:
+        insert = insert_for(self._session.connection())
+        statement = (
+            insert(NUMBER_SEQUENCE)
+            .values(tenant=self._tenant, kind=kind, prefix=prefix, last=1)
+            .on_conflict_do_update(
+                index_elements=["tenant", "kind", "prefix"], set_={"last": NUMBER_SEQUENCE.c.last + 1}
+            )
+            .returning(NUMBER_SEQUENCE.c.last)
+        )
+        return int(self._session.execute(statement).scalar_one())
+
+
+class SqlProductPapers:
+    """Which product documents are stored at documents."""
+
+    def __init__(self, session: Session, tenant: str, now: datetime) -> None:
+        self._session = session
+        self._tenant = tenant
+        self._now = now
+
+    def keep(self, papers: Sequence[ProductPaper]) -> tuple[ProductPaper, ...]:
+        if not papers:
+            return ()
+        insert = insert_for(self._session.connection())
+        rows = [
+            {
+                "tenant": self._tenant,
+                "product": paper.product,
+                "formula": paper.formula or "",
+                "kind": paper.kind,
+                "content_version": paper.content_version,
+                "document_id": paper.document_id,
+                "title": paper.title,
+                "sha256": paper.sha256,
+                "stored_at": self._now,
+            }
+            for paper in papers
+        ]
+        self._session.execute(insert(PRODUCT_PAPER).on_conflict_do_nothing(), rows)
+        # Read again: another job may have recorded its own document of the same content meanwhile.
+        return tuple(self._recorded(paper) for paper in papers)
+
+    def _recorded(self, paper: ProductPaper) -> ProductPaper:
+        statement = select(PRODUCT_PAPER).where(
+            PRODUCT_PAPER.c.tenant == self._tenant,
+            PRODUCT_PAPER.c.product == paper.product,
+            PRODUCT_PAPER.c.formula == (paper.formula or ""),
+            PRODUCT_PAPER.c.kind == paper.kind,
+            PRODUCT_PAPER.c.content_version == paper.content_version,
+        )
+        return product_paper_from(self._session.execute(statement).one())
+
+
+class SqlBrokers:
+    """What member said of the brokers when it was last asked."""
+
+    def __init__(self, session: Session, tenant: str, now: datetime) -> None:
+        self._session = session
+        self._tenant = tenant
+        self._now = now
+
+    def get(self, broker_id: str) -> Broker | None:
+        statement = select(BROKER).where(BROKER.c.tenant == self._tenant, BROKER.c.id == broker_id)
+        row = self._session.execute(statement).one_or_none()
+        return broker_from(row) if row is not None else None
+
+    def put(self, broker: Broker) -> None:
+        insert = insert_for(self._session.connection())
+        facts = {
+            "company": broker.company,
+            "display_name": broker.display_name,
+            "email": broker.email,
+            "phone": broker.phone,
+            "orias": broker.orias,
+            "read_at": self._now,
+        }
+        statement = insert(BROKER).values(tenant=self._tenant, id=broker.id, **facts)
+        self._session.execute(statement.on_conflict_do_update(index_elements=["tenant", "id"], set_=facts))
+
+
+def product_paper_from(row: Any) -> ProductPaper:
+    """Return the product document of a row of the table."""
+    return ProductPaper(
+        product=row.product,
+        formula=row.formula or None,
+        kind=row.kind,
+        content_version=row.content_version,
+        document_id=row.document_id,
+        title=row.title,
+        sha256=row.sha256,
+    )
+
+
+def broker_from(row: object) -> Broker:
+    """Return the broker of a row of the table."""
+    facts = row._mapping  # type: ignore[attr-defined]
+    return Broker(
+        id=facts["id"],
+        company=facts["company"],
+        display_name=facts["display_name"],
+        email=facts["email"],
+        phone=facts["phone"],
+        orias=facts["orias"],
+    )

@@ -1,0 +1,38 @@
+"""Quoting's unit of work: the plumbing's, with our repositories."""
+
+from __future__ import annotations
+
+from plumbing.unit_of_work import UnitOfWork
+from quoting.adapters.repositories import (
+    SqlBrokers,
+    SqlClientFiles,
+    SqlEarlyPieces,
+    SqlFiles,
+    SqlNumbers,
+    SqlProductPapers,
+    SqlQuotes,
+    SqlSubscriptions,
+)
+
+
+class QuotingWork(UnitOfWork):
+    """One transaction of one tenant."""
+
+    quotes: SqlQuotes
+    subscriptions: SqlSubscriptions
+    files: SqlFiles
+    early_pieces: SqlEarlyPieces
+    clients: SqlClientFiles
+    numbers: SqlNumbers
+    product_papers: SqlProductPapers
+    brokers: SqlBrokers
+
+    def opened(self) -> None:
+        self.quotes = SqlQuotes(self.session)
+        self.subscriptions = SqlSubscriptions(self.session)
+        self.files = SqlFiles(self.session)
+        self.early_pieces = SqlEarlyPieces(self.session, self.tenant, self.now)
+        self.clients = SqlClientFiles(self.session, self.tenant, self.now)
+        self.numbers = SqlNumbers(self.session, self.tenant)
+        self.product_papers = SqlProductPapers(self.session, self.tenant, self.now)
+        self.brokers = SqlBrokers(self.session, self.tenant, self.now)

@@ -1,0 +1,1 @@
+"""Quoting over HTTP: requests in, answers out, refusals as one table."""

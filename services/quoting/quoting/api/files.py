@@ -1,0 +1,225 @@
+"""Membership files: the managers' queue, their verdicts on pieces, and the creation of the membership."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.views import MethodView
+
+from plumbing.http import (
+    Blueprint,
+    CursorArguments,
+    Schema,
+    current_actor,
+    cut_page,
+    fields,
+    idempotent,
+    page_of,
+    page_schema,
+    requires,
+    services,
+    unit_of_work,
+)
+from quoting.adapters.queries import FileView
+from quoting.api.schemas import ClientOut, FileState, PieceOut, QuoteSummary
+from quoting.api.subscriptions import BeneficiaryOut, SignatureOut
+from quoting.api.texts import COMMENT_LENGTH, NAME_LENGTH
+from quoting.api.views import file_state, piece_views, quote_summary
+from quoting.domain.membership_file import FileStatus
+from quoting.domain.nir import masked_nir
+from quoting.domain.people import Civility
+from quoting.domain.pieces import PieceOutcome
+from quoting.usecases.create_contract import create_contract
+from quoting.usecases.decide_piece import decide_piece
+
+files = Blueprint("files", __name__, url_prefix="/v1/files", description="Dossiers d’adhésion")
+
+
+class FileRow(FileState):
+    """A file in the queue."""
+
+    subscription_id = fields.Id(required=True)
+    quote_id = fields.Id(required=True)
+    quote_number = fields.Text(max=20, required=True)
+    product_name = fields.Text(max=120, required=True)
+    formula_label = fields.Text(max=120, required=True)
+    civility = fields.Choice(Civility, required=True)
+    first_name = fields.Text(max=NAME_LENGTH, required=True)
+    last_name = fields.Text(max=NAME_LENGTH, required=True)
+    opened_at = fields.Instant(required=True)
+    transmitted_at = fields.Instant(required=True, allow_none=True)
+    missing = fields.List(fields.Text(max=200), required=True)
+
+
+class PaymentOut(Schema):
+    """Payment facts, the account numbers hidden but for their ends."""
+
+    iban = fields.Text(max=50, required=True)
+    bank = fields.Text(required=True, allow_none=True)
+    account_holder = fields.Text(max=120, required=True)
+    debit_day = fields.Integer(required=True)
+    benefit_iban = fields.Text(max=50, required=True, allow_none=True)
+    rum = fields.Text(max=35, required=True)
+
+
+class FileOut(FileRow):
+    """A file with everything a manager decides by."""
+
+    quote = fields.Nested(QuoteSummary(), required=True)
+    identity = fields.Nested(ClientOut(), required=True)
+    nir_masked = fields.Text(max=30, required=True)
+    beneficiaries = fields.List(fields.Nested(BeneficiaryOut()), required=True)
+    payment = fields.Nested(PaymentOut(), required=True)
+    signature = fields.Nested(SignatureOut(), required=True)
+    pieces = fields.List(fields.Nested(PieceOut()), required=True)
+    missing_at_creation = fields.List(fields.Text(max=60), required=True)
+    valid_from = fields.Day(required=True, allow_none=True)
+    member_id = fields.Id(required=True, allow_none=True)
+
+
+class DecisionIn(Schema):
+    """A verdict on one piece; a refusal says why."""
+
+    outcome = fields.Choice(PieceOutcome, required=True)
+    reason = fields.Text(max=COMMENT_LENGTH, load_default=None, allow_none=True)
+
+
+class ContractOut(Schema):
+    """The contract just created."""
+
+    id = fields.Id(required=True)
+    number = fields.Text(max=20, required=True)
+    valid_from = fields.Day(required=True)
+    missing_pieces = fields.List(fields.Text(max=60), required=True)
+
+
+class FilesQuery(CursorArguments):
+    """The queue's filter."""
+
+    status = fields.Choice(FileStatus, load_default=None)
+
+
+@files.route("")
+class Files(MethodView):
+    @requires("manager")
+    @files.arguments(FilesQuery(), location="query")
+    @files.response(200, page_schema(FileRow()))
+    def get(self, query: dict[str, Any]) -> Any:
+        """La file des dossiers, du plus ancien au plus récent."""
+        limit: int = query["limit"]
+        after = query["cursor"][0] if query["cursor"] else None
+        found = services().queries.files(current_actor().tenant, status=query["status"], after=after, limit=limit + 1)
+        page, next_cursor = cut_page(found, limit, lambda view: (view.file.id,))
+        return page_of([_row(view) for view in page], next_cursor)
+
+
+@files.route("/<id:file_id>")
+class OneFile(MethodView):
+    @requires("manager")
+    @files.response(200, FileOut())
+    def get(self, file_id: str) -> Any:
+        """Un dossier, ses pièces et ce qui manque."""
+        return _detail(services().queries.file(current_actor().tenant, file_id))
+
+
+@files.route("/<id:file_id>/pieces/<id:document_id>/decision")
+class PieceDecision(MethodView):
+    @requires("manager")
+    @files.arguments(DecisionIn())
+    @files.response(200, FileOut())
+    @idempotent
+    def post(self, body: dict[str, Any], file_id: str, document_id: str) -> Any:
+        """Accepte ou refuse une pièce."""
+        decide_piece(
+            uow=unit_of_work(),
+            file_id=file_id,
+            document_id=document_id,
+            outcome=body["outcome"],
+            reason=body["reason"],
+            manager_id=current_actor().id,
+        )
+        return _detail(services().queries.file(current_actor().tenant, file_id))
+
+
+@files.route("/<id:file_id>/creation")
+class Creation(MethodView):
+    @requires("manager")
+    @files.response(201, ContractOut())
+    @idempotent
+    def post(self, file_id: str) -> Any:
+        """Crée l’adhésion : le contrat reçoit son numéro et part chez l’adhérent."""
+        file = create_contract(
+            uow=unit_of_work(), offer=services().offer, file_id=file_id, manager_id=current_actor().id
+        )
+        return {
+            "id": file.contract_id,
+            "number": file.contract_number,
+            "valid_from": file.valid_from,
+            "missing_pieces": file.missing_at_creation,
+        }
+
+
+def _row(view: FileView) -> dict[str, Any]:
+    file, subscription, quote = view.file, view.subscription, view.quote
+    return {
+        **file_state(file, subscription),
+        "subscription_id": file.subscription_id,
+        "quote_id": quote.id,
+        "quote_number": quote.number,
+        "product_name": quote.product_name,
+        "formula_label": quote.formula_label,
+        "civility": subscription.identity.civility,
+        "first_name": subscription.identity.first_name,
+        "last_name": subscription.identity.last_name,
+        "opened_at": file.opened_at,
+        "transmitted_at": file.transmitted_at,
+        "missing": [piece.label for piece in file.missing],
+    }
+
+
+def _detail(view: FileView) -> dict[str, Any]:
+    file, subscription = view.file, view.subscription
+    payment = subscription.payment
+    return {
+        **_row(view),
+        "quote": quote_summary(view.quote),
+        "identity": subscription.identity,
+        "nir_masked": masked_nir(subscription.main.nir or ""),
+        "beneficiaries": [
+            {
+                "beneficiary_id": person.beneficiary_id,
+                "role": person.role,
+                "role_label": person.role.label,
+                "first_name": person.first_name,
+                "last_name": person.last_name,
+                "birth_date": person.birth_date,
+            }
+            for person in subscription.beneficiaries
+        ],
+        "payment": {
+            "iban": masked_iban(payment.iban),
+            "bank": payment.bank,
+            "account_holder": payment.account_holder,
+            "debit_day": payment.debit_day,
+            "benefit_iban": masked_iban(payment.benefit_iban) if payment.benefit_iban else None,
+            "rum": subscription.mandate.rum,
+        },
+        "signature": {
+            "mode": subscription.signature_mode,
+            "state": subscription.signature,
+            "label": subscription.signature.label,
+            "subject": f"subscription:{subscription.id}",
+            "ceremony_id": subscription.ceremony_id,
+            "evidence_document_id": subscription.evidence_document_id,
+        },
+        "pieces": piece_views(file.pieces),
+        "missing_at_creation": file.missing_at_creation,
+        "valid_from": file.valid_from,
+        "member_id": file.member_id,
+    }
+
+
+def masked_iban(iban: str) -> str:
+    """Return an IBAN fit for a screen: country, key and last four characters, in groups of four (docs/glossary.md)."""
+    hidden = iban[:4] + "•" * (len(iban) - 8) + iban[-4:]
+    return " ".join(hidden[start : start + 4] for start in range(0, len(hidden), 4))

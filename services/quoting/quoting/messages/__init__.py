@@ -1,0 +1,1 @@
+"""What quoting says on the bus and what it hears there."""

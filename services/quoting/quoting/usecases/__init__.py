@@ -1,0 +1,1 @@
+"""What quoting does: one verb a module, one transaction, one visible commit."""

@@ -1,0 +1,168 @@
+"""What the use cases need from outside, as they see it; adapters have it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from plumbing.unit_of_work import Work as PlumbingWork
+from quoting.domain.catalogue import Catalogue
+from quoting.domain.membership_file import MembershipFile
+from quoting.domain.people import Broker, ClientFile, Identity
+from quoting.domain.product_papers import ProductPaper
+from quoting.domain.quote import Quote
+from quoting.domain.subscription import Subscription
+from quoting.domain.tariff import Tariff
+
+
+class QuoteRepository(Protocol):
+    """The quotes of one tenant."""
+
+    def add(self, quote: Quote) -> None: ...
+    def get(self, quote_id: str) -> Quote:
+        """NotFound("quote") when the tenant has none of this id."""
+        ...
+
+    def of_subscription(self, subscription_id: str) -> Quote:
+        """The quote whose link leads to this subscription; NotFound("subscription")."""
+        ...
+
+    def hold(self, subscription_id: str) -> None:
+        """Keep this quote from being submitted until the commit; NotFound("subscription")."""
+        ...
+
+    def overdue(self, today: date, limit: int) -> Sequence[Quote]:
+        """Validated quotes whose last valid day is before `today`."""
+        ...
+
+
+class SubscriptionRepository(Protocol):
+    """The subscriptions of one tenant."""
+
+    def add(self, subscription: Subscription) -> None: ...
+    def get(self, subscription_id: str) -> Subscription:
+        """NotFound("subscription") when none was submitted under this id."""
+        ...
+
+
+class FileRepository(Protocol):
+    """The membership files of one tenant."""
+
+    def add(self, file: MembershipFile) -> None: ...
+    def get(self, file_id: str) -> MembershipFile:
+        """NotFound("file") when the tenant has none of this id."""
+        ...
+
+    def of_subscription(self, subscription_id: str) -> MembershipFile | None: ...
+
+
+class EarlyPieces(Protocol):
+    """Pieces that came before their subscription was submitted."""
+
+    def keep(self, subscription_id: str, document_id: str, kind: str) -> None:
+        """Keep a piece; a repeat changes nothing."""
+        ...
+
+    def take(self, subscription_id: str) -> Sequence[tuple[str, str]]:
+        """Take out the pieces of a subscription being submitted: document and kind, in the order they came."""
+        ...
+
+
+class ClientFiles(Protocol):
+    """The client files of one tenant's brokers."""
+
+    def find_or_add(self, broker_id: str, identity: Identity) -> ClientFile:
+        """The broker's file of this person (same name, birth date and e-mail), made now if there is none."""
+        ...
+
+
+class Numbers(Protocol):
+    """Sequences without duplicates, whoever else is counting."""
+
+    def next(self, kind: str, prefix: str) -> int: ...
+
+
+class ProductPapers(Protocol):
+    """The product documents of one tenant."""
+
+    def keep(self, papers: Sequence[ProductPaper]) -> tuple[ProductPaper, ...]:
+        """Record those that are not known yet; return for each the one on record, which came first."""
+        ...
+
+
+class Brokers(Protocol):
+    """What is known here of one tenant's brokers; member owns it."""
+
+    def get(self, broker_id: str) -> Broker | None: ...
+    def put(self, broker: Broker) -> None: ...
+
+
+class Work(PlumbingWork, Protocol):
+    """One transaction of quoting."""
+
+    @property
+    def quotes(self) -> QuoteRepository: ...
+    @property
+    def subscriptions(self) -> SubscriptionRepository: ...
+    @property
+    def files(self) -> FileRepository: ...
+    @property
+    def early_pieces(self) -> EarlyPieces: ...
+    @property
+    def clients(self) -> ClientFiles: ...
+    @property
+    def numbers(self) -> Numbers: ...
+    @property
+    def product_papers(self) -> ProductPapers: ...
+    @property
+    def brokers(self) -> Brokers: ...
+
+
+Uow = Callable[[], AbstractContextManager[Work]]
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A commune with one of its postcodes."""
+
+    postcode: str
+    insee: str
+    name: str
+    department: str
+
+
+class Towns(Protocol):
+    """French communes by postcode."""
+
+    def at(self, postcode: str) -> tuple[Town, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """What an IBAN says: itself without spaces, and the bank's name if its country publishes one."""
+
+    iban: str
+    name: str | None
+
+
+class IbanRefused(Exception):
+    """No bank account of the SEPA zone has this number. The number is never in the message."""
+
+
+class Banks(Protocol):
+    """Checks account numbers."""
+
+    def identify(self, iban: str) -> Bank:
+        """IbanRefused when the number is wrong or outside the SEPA zone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What can be sold, and at what price."""
+
+    catalogue: Catalogue
+    tariffs: Mapping[str, Tariff]

@@ -1,0 +1,46 @@
+"""Take note of what became of the signing ceremony."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from plumbing.clock import paris_date
+from quoting.domain.quote import QuoteStatus
+from quoting.domain.subscription import SealedPaper, SignatureState
+from quoting.usecases.ports import Uow
+
+
+def record_signed(*, uow: Uow, subscription_id: str, ceremony_id: str, reference: str, signed_at: datetime) -> None:
+    """The client signed: the field becomes « Signé » and the quote « Souscrit »."""
+    with uow() as work:
+        subscription = work.subscriptions.get(subscription_id)
+        if subscription.signature is SignatureState.IN_PROGRESS:
+            subscription.sign(
+                ceremony_id=ceremony_id, reference=reference, signed_at=signed_at, signed_on=paris_date(signed_at)
+            )
+            quote = work.quotes.get(subscription.quote_id)
+            if quote.status in {QuoteStatus.AWAITING_VALIDATION, QuoteStatus.AWAITING_PIECES}:
+                quote.subscribe()
+        work.commit()
+
+
+def record_unsigned(*, uow: Uow, subscription_id: str, ceremony_id: str, outcome: SignatureState) -> None:
+    """The ceremony ended unsigned. A refusal declines the quote; otherwise a new version may replace it (A-11)."""
+    with uow() as work:
+        subscription = work.subscriptions.get(subscription_id)
+        if subscription.signature is SignatureState.IN_PROGRESS:
+            subscription.end_signature(outcome, ceremony_id=ceremony_id)
+            quote = work.quotes.get(subscription.quote_id)
+            if outcome is SignatureState.REFUSED and quote.status is QuoteStatus.AWAITING_VALIDATION:
+                quote.decline()
+        work.commit()
+
+
+def record_sealed(
+    *, uow: Uow, subscription_id: str, papers: tuple[SealedPaper, ...], evidence_document_id: str, sealed_at: datetime
+) -> None:
+    """The sealed papers and the evidence are stored."""
+    with uow() as work:
+        subscription = work.subscriptions.get(subscription_id)
+        subscription.seal(papers, evidence_document_id=evidence_document_id, sealed_at=sealed_at)
+        work.commit()

@@ -1,0 +1,1 @@
+"""Signing ceremonies: consents, SMS codes, sealed PDFs and the evidence that links the three."""

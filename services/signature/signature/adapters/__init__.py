@@ -1,0 +1,1 @@
+"""What talks to the outside: tables, the sealing key, the documents service."""

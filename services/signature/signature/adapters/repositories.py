@@ -1,0 +1,124 @@
+"""Where the use cases find their ceremonies, counters and files: one session, one tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from plumbing.database import insert_for
+from plumbing.errors import NotFound
+from signature.adapters.tables import CEREMONY, CODE_ALLOWANCE, JOURNAL
+from signature.domain.ceremony import Ceremony
+from signature.domain.journal import Entry
+from signature.domain.limits import Limit
+from signature.domain.sealing import StagedFile
+from signature.domain.state import GIVEN, RUNNING
+
+
+class SqlCeremonies:
+    """Ceremonies, and the journal that grows with them."""
+
+    def __init__(self, session: Session, tenant: str) -> None:
+        self._session = session
+        self._tenant = tenant
+        self._seen: list[Ceremony] = []
+
+    def add(self, ceremony: Ceremony) -> None:
+        self._session.add(ceremony)
+        self._seen.append(ceremony)
+
+    def take(self, ceremony_id: str, *, subjects: frozenset[str] | None = None) -> Ceremony:
+        """Return a ceremony, locked until the transaction ends; NotFound when it is none of `subjects`.
+
+        SQLite ignores FOR UPDATE: there every unit of work holds the write lock from its start.
+        """
+        statement = select(Ceremony).where(CEREMONY.c.id == ceremony_id).with_for_update(of=CEREMONY)
+        if subjects is not None:
+            statement = statement.where(CEREMONY.c.subject.in_(sorted(subjects)))
+        ceremony = self._session.execute(statement).scalar_one_or_none()
+        if ceremony is None:
+            raise NotFound("ceremony", ceremony_id)
+        self._seen.append(ceremony)
+        return ceremony
+
+    def is_alive_for(self, subject: str) -> bool:
+        alive = CEREMONY.c.state.in_(sorted(RUNNING | GIVEN))
+        statement = select(Ceremony).where(CEREMONY.c.subject == subject, alive).limit(1)
+        return self._session.execute(statement).first() is not None
+
+    def journal(self, ceremony_id: str) -> Sequence[Entry]:
+        return journal_of(self._session, self._tenant, ceremony_id)
+
+    def write_journal(self) -> None:
+        """Append what the ceremonies of this unit of work have told."""
+        for ceremony in self._seen:
+            if ceremony.entries:
+                self._session.flush()  # a new ceremony's row comes before its journal
+                self._session.execute(insert(JOURNAL), [_row(self._tenant, entry) for entry in ceremony.entries])
+                ceremony.entries.clear()
+
+
+class SqlAllowances:
+    """Counts codes in a table that every process shares; a value is kept as a keyed fingerprint."""
+
+    def __init__(self, session: Session, blind: Callable[[str], str]) -> None:
+        self._session = session
+        self._blind = blind
+
+    def count(self, limit: Limit, value: str, *, now: datetime) -> int:
+        """Count one more and return how many there are in the window, this one included."""
+        dialect_insert = insert_for(self._session.connection())
+        statement = (
+            dialect_insert(CODE_ALLOWANCE)
+            .values(scope=limit.scope, value=self._blind(value), window_start=limit.window_start(now), count=1)
+            .on_conflict_do_update(
+                index_elements=["scope", "value", "window_start"], set_={"count": CODE_ALLOWANCE.c.count + 1}
+            )
+            .returning(CODE_ALLOWANCE.c.count)
+        )
+        return int(self._session.execute(statement).scalar_one())
+
+
+class SqlStagedFiles:
+    """Sealed files that wait to be stored."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def of(self, ceremony_id: str) -> Sequence[StagedFile]:
+        statement = select(StagedFile).filter_by(ceremony_id=ceremony_id)
+        return self._session.execute(statement).scalars().all()
+
+    def add(self, file: StagedFile) -> None:
+        self._session.add(file)
+
+
+def journal_of(session: Session, tenant: str, ceremony_id: str) -> list[Entry]:
+    """Return a ceremony's journal from its first entry on."""
+    statement = (
+        select(JOURNAL)
+        .where(JOURNAL.c.ceremony_id == ceremony_id, JOURNAL.c.tenant == tenant)
+        .order_by(JOURNAL.c.position)
+    )
+    return [_entry(row) for row in session.execute(statement)]
+
+
+def _row(tenant: str, entry: Entry) -> dict[str, Any]:
+    return {
+        "tenant": tenant,
+        "ceremony_id": entry.ceremony_id,
+        "position": entry.position,
+        "at": entry.at,
+        "happening": entry.happening,
+        "facts": entry.facts,
+        "previous": entry.previous,
+        "hash": entry.hash,
+    }
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(row.ceremony_id, row.position, row.at, row.happening, row.facts, row.previous, row.hash)

@@ -1,0 +1,180 @@
+"""Signature's tables, and how the domain's classes lie in them.
+
+Who signs and who advises, what the journal tells and the sealed files are closed with the field key. A code is there as
+a keyed print alone, under a key that is not in the database.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+    text,
+)
+from sqlalchemy.orm import registry, relationship
+
+from plumbing.database import Instant, service_metadata
+from signature.adapters.columns import ClosedBytes, ClosedFacts, ClosedValue, Code, Values
+from signature.domain.ceremony import Ceremony
+from signature.domain.code import IssuedCode
+from signature.domain.consents import Statement
+from signature.domain.journal import Happening
+from signature.domain.manifest import EnvelopeDocument
+from signature.domain.sealing import Level, StagedFile
+from signature.domain.signer import Acceptance, Adviser, Identity, Signer
+from signature.domain.state import State
+
+METADATA: MetaData = service_metadata()
+
+ALIVE = "state IN ('open', 'code_sent', 'signed', 'sealed')"
+
+
+def _tenant() -> Column[str]:
+    return Column("tenant", String(40), nullable=False)
+
+
+def _ceremony_id(**options: Any) -> Column[str]:
+    return Column("ceremony_id", String(36), ForeignKey("ceremony.id"), nullable=False, **options)
+
+
+def _signer_id() -> Column[str]:
+    return Column("signer_id", String(36), ForeignKey("signer.id"), primary_key=True)
+
+
+CEREMONY = Table(
+    "ceremony",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    _tenant(),
+    Column("subject", String(80), nullable=False),
+    Column("product_name", String(120), nullable=False),
+    Column("quote_number", String(40), nullable=False),
+    Column("state", Code(State), nullable=False),
+    Column("documents", Values(EnvelopeDocument), nullable=False),
+    Column("document_statements", Values(Statement), nullable=False),
+    Column("provider_statements", Values(Statement), nullable=False),
+    Column("manifest", Text, nullable=False),
+    Column("manifest_sha256", String(64), nullable=False),
+    Column("reference", String(8), nullable=False),
+    Column("adviser", ClosedValue(Adviser), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=True),
+    Column("journal_head", String(64), nullable=False),
+    Column("journal_length", Integer, nullable=False),
+    Index("ix_ceremony_tenant_subject", "tenant", "subject"),
+    # One ceremony at a time for one thing to sign; a refused, failed or expired one makes room for another.
+    Index(
+        "uq_ceremony_alive_subject",
+        "tenant",
+        "subject",
+        unique=True,
+        sqlite_where=text(ALIVE),
+        postgresql_where=text(ALIVE),
+    ),
+)
+
+SIGNER = Table(
+    "signer",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    _tenant(),
+    _ceremony_id(),
+    Column("rank", Integer, nullable=False),
+    Column("identity", ClosedValue(Identity), nullable=False),
+    Column("wrong_tries", Integer, nullable=False),
+    Column("signed_at", Instant, nullable=True),
+    UniqueConstraint("ceremony_id", "rank"),
+)
+
+ACCEPTANCE = Table(
+    "acceptance",
+    METADATA,
+    _signer_id(),
+    Column("document_id", String(36), primary_key=True),
+    _tenant(),
+    Column("accepted_at", Instant, nullable=False),
+)
+
+ISSUED_CODE = Table(
+    "issued_code",
+    METADATA,
+    _signer_id(),
+    Column("sequence", Integer, primary_key=True),
+    _tenant(),
+    Column("digest", String(64), nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("consumed_at", Instant, nullable=True),
+)
+
+JOURNAL = Table(
+    "journal",
+    METADATA,
+    _ceremony_id(primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    _tenant(),
+    Column("at", Instant, nullable=False),
+    Column("happening", Code(Happening), nullable=False),
+    Column("facts", ClosedFacts, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+STAGED_FILE = Table(
+    "staged_file",
+    METADATA,
+    _ceremony_id(primary_key=True),
+    Column("name", String(36), primary_key=True),
+    _tenant(),
+    Column("level", Code(Level), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("content", ClosedBytes, nullable=True),
+    Column("stored_id", String(36), nullable=True),
+)
+
+CODE_ALLOWANCE = Table(
+    "code_allowance",
+    METADATA,
+    Column("scope", String(20), primary_key=True),
+    Column("value", String(64), primary_key=True),
+    Column("window_start", Instant, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+
+@cache
+def map_classes() -> None:
+    """Map the domain's dataclasses onto the tables, once a process."""
+    mapper = registry(metadata=METADATA)
+    mapper.map_imperatively(Acceptance, ACCEPTANCE)
+    mapper.map_imperatively(IssuedCode, ISSUED_CODE)
+    mapper.map_imperatively(
+        Signer,
+        SIGNER,
+        properties={
+            "acceptances": relationship(Acceptance, lazy="selectin", order_by=ACCEPTANCE.c.accepted_at),
+            "codes": relationship(IssuedCode, lazy="selectin", order_by=ISSUED_CODE.c.sequence),
+        },
+    )
+    # Each part is read by a statement of its own, after the ceremony's row is locked: a join would see the parts as
+    # they were before the wait for the lock.
+    mapper.map_imperatively(
+        Ceremony, CEREMONY, properties={"signer": relationship(Signer, uselist=False, lazy="selectin")}
+    )
+    mapper.map_imperatively(StagedFile, STAGED_FILE)
+
+    @event.listens_for(Ceremony, "load")
+    def _nothing_told_yet(ceremony: Ceremony, _context: Any) -> None:
+        ceremony.entries = []

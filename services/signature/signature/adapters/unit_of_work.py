@@ -1,0 +1,31 @@
+"""Signature's unit of work: the plumbing's, with our repositories and the journal written at each commit."""
+
+from __future__ import annotations
+
+from plumbing.cipher import FieldCipher
+from plumbing.unit_of_work import UnitOfWork
+from signature.adapters.repositories import SqlAllowances, SqlCeremonies, SqlStagedFiles
+
+
+class SignatureWork(UnitOfWork):
+    """One transaction of one tenant."""
+
+    ceremonies: SqlCeremonies
+    allowances: SqlAllowances
+    staged_files: SqlStagedFiles
+
+    def opened(self) -> None:
+        self.ceremonies = SqlCeremonies(self.session, self.tenant)
+        self.allowances = SqlAllowances(self.session, self._cipher().blind_index)
+        self.staged_files = SqlStagedFiles(self.session)
+
+    def commit(self) -> None:
+        """Commit, the journal of every ceremony touched included: no use case can forget it."""
+        self.ceremonies.write_journal()
+        super().commit()
+
+    def _cipher(self) -> FieldCipher:
+        cipher = getattr(self.session.get_bind().dialect, "field_cipher", None)
+        if not isinstance(cipher, FieldCipher):
+            raise TypeError("signature's engine needs its field cipher")
+        return cipher

@@ -1,0 +1,1 @@
+"""What signature answers over HTTP."""

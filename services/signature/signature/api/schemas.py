@@ -1,0 +1,109 @@
+"""What is asked and answered, field by field."""
+
+from __future__ import annotations
+
+from plumbing.http import CursorArguments, Schema, fields
+from signature.domain.state import State
+
+CODE_PATTERN = "[0-9]{6}"
+SUBJECT_PATTERN = "[a-z]{2,20}:[0-9a-fA-F-]{36}"
+
+
+class CeremonyQuery(CursorArguments):
+    """Which ceremonies: those of one thing to sign."""
+
+    subject = fields.Text(max=60, pattern=SUBJECT_PATTERN, required=True)
+
+
+class AcceptanceIn(Schema):
+    """The three boxes under a document."""
+
+    read = fields.Agreed(required=True)
+    accepts = fields.Agreed(required=True)
+    confirms = fields.Agreed(required=True)
+
+
+class CodeIn(Schema):
+    """Nothing: the number is the one in the client's file, never one from a request."""
+
+
+class SignatureIn(Schema):
+    """The code received by SMS, and the provider's two boxes."""
+
+    code = fields.Secret(
+        min=6, max=6, pattern=CODE_PATTERN, required=True, message="Le code compte six chiffres.", code="code"
+    )
+    terms = fields.Agreed(required=True)
+    privacy = fields.Agreed(required=True)
+
+
+class RefusalIn(Schema):
+    """A code of `refusal_reasons`, or the signer's own words."""
+
+    reason = fields.Text(max=500, lines=True, required=True)
+
+
+class StatementOut(Schema):
+    """A sentence with a box before it, never ticked beforehand."""
+
+    code = fields.Text(max=40, required=True)
+    text = fields.Text(max=1000, required=True)
+
+
+class ReasonOut(Schema):
+    """A reason that can be picked."""
+
+    code = fields.Text(max=40, required=True)
+    label = fields.Text(max=200, required=True)
+
+
+class DocumentOut(Schema):
+    """A document of the envelope, in the order of reading."""
+
+    document_id = fields.Id(required=True)
+    position = fields.Integer(minimum=1, required=True)
+    kind = fields.Text(max=60, required=True)
+    title = fields.Text(max=200, required=True)
+    pages = fields.Integer(minimum=1, required=True, allow_none=True)
+    accepted_at = fields.Instant(required=True, allow_none=True)
+
+
+class CodeOut(Schema):
+    """The last code sent; `resend_at` is null after the last resend."""
+
+    sent_at = fields.Instant(required=True)
+    expires_at = fields.Instant(required=True)
+    resend_at = fields.Instant(required=True, allow_none=True)
+    sends_left = fields.Integer(required=True)
+
+
+class AdviserOut(Schema):
+    """Whom to turn to when the ceremony does not work."""
+
+    name = fields.Text(max=255, min=0, required=True)
+    phone = fields.Text(max=30, min=0, required=True)
+    email = fields.Text(max=254, required=True)
+
+
+class CeremonyOut(Schema):
+    """A ceremony as its signer sees it."""
+
+    id = fields.Id(required=True)
+    subject = fields.Text(max=80, required=True)
+    product_name = fields.Text(max=120, required=True)
+    quote_number = fields.Text(max=40, required=True)
+    state = fields.Choice(State, required=True)
+    signature_label = fields.Text(max=20, required=True, metadata={"description": "« Signé » ou « En cours »."})
+    reference = fields.Text(max=8, required=True)
+    signer_mobile_masked = fields.Text(max=20, required=True)
+    documents = fields.List(fields.Nested(DocumentOut()), required=True)
+    next_document_id = fields.Id(required=True, allow_none=True)
+    consents = fields.List(fields.Nested(StatementOut()), required=True)
+    provider_consents = fields.List(fields.Nested(StatementOut()), required=True)
+    refusal_reasons = fields.List(fields.Nested(ReasonOut()), required=True)
+    code = fields.Nested(CodeOut(), required=True, allow_none=True)
+    tries_left = fields.Integer(required=True)
+    adviser = fields.Nested(AdviserOut(), required=True)
+    opened_at = fields.Instant(required=True)
+    expires_at = fields.Instant(required=True)
+    ended_at = fields.Instant(required=True, allow_none=True)

@@ -1,0 +1,1 @@
+"""What a ceremony allows and refuses, in plain Python."""

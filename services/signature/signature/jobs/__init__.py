@@ -1,0 +1,5 @@
+"""What signature does in its own time."""
+
+from plumbing.jobs import Jobs
+
+JOBS = Jobs("signature")

@@ -1,0 +1,1 @@
+"""The events that signature says and hears."""

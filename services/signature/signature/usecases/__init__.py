@@ -1,0 +1,1 @@
+"""What signature does: one verb a module, one transaction, one visible commit."""

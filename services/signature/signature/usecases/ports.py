@@ -1,0 +1,91 @@
+"""What the use cases ask of the outside; `adapters/` answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+from plumbing.unit_of_work import Work as PlumbingWork
+from signature.domain.ceremony import Ceremony
+from signature.domain.journal import Entry
+from signature.domain.limits import Limit
+from signature.domain.sealing import Level, StagedFile
+
+
+class SealRefused(Exception):
+    """The file cannot carry our seal: it is no readable PDF, or somebody certified it already."""
+
+
+class SealDefect(Exception):
+    """The sealed file did not stand the inspection before release; it goes nowhere."""
+
+
+class TimestampMissing(Exception):
+    """The timestamp authority gave no token. Trying again later can help; sealing without would be a lie."""
+
+
+class Sealer(Protocol):
+    """Whoever holds the key. `certificates` is the chain in PEM, leaf first."""
+
+    @property
+    def level(self) -> Level: ...
+    @property
+    def certificates(self) -> bytes: ...
+    def seal_pdf(self, pdf: bytes, *, reason: str) -> bytes: ...
+    def sign_detached(self, content: bytes) -> bytes: ...
+
+
+class DocumentStore(Protocol):
+    """The documents service, seen from here. `store` twice with one `key` and the same bytes stores once."""
+
+    def fetch(self, document_id: str) -> bytes: ...
+    def store(
+        self,
+        *,
+        key: str,
+        content: bytes,
+        filename: str,
+        media_type: str,
+        kind: str,
+        subject: str,
+        title: str,
+        readers: Sequence[str],
+    ) -> str: ...
+
+
+class Ceremonies(Protocol):
+    """Ceremonies of the tenant. `take` locks: whoever takes the same one waits until this transaction ends."""
+
+    def add(self, ceremony: Ceremony) -> None: ...
+    def take(self, ceremony_id: str, *, subjects: frozenset[str] | None = None) -> Ceremony: ...
+    def is_alive_for(self, subject: str) -> bool: ...
+    def journal(self, ceremony_id: str) -> Sequence[Entry]: ...
+
+
+class Allowances(Protocol):
+    """Counters that every process shares."""
+
+    def count(self, limit: Limit, value: str, *, now: datetime) -> int: ...
+
+
+class StagedFiles(Protocol):
+    """Sealed files of a ceremony, kept from the sealing until they are stored."""
+
+    def of(self, ceremony_id: str) -> Sequence[StagedFile]: ...
+    def add(self, file: StagedFile) -> None: ...
+
+
+class Work(PlumbingWork, Protocol):
+    """One transaction of one tenant."""
+
+    @property
+    def ceremonies(self) -> Ceremonies: ...
+    @property
+    def allowances(self) -> Allowances: ...
+    @property
+    def staged_files(self) -> StagedFiles: ...
+
+
+UnitOfWorkFactory: TypeAlias = Callable[[], AbstractContextManager[Work]]
