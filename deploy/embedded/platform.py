@@ -51,6 +51,9 @@ class Platform:
             self.gateway.mount(f"/api/{name}", service.create_app(built))
         # On servers the exchanges are the operator's to declare; here there is no operator.
         next(iter(self.built.values())).bus.declare_exchanges()
+        for name, service in self.services.items():
+            # Before anybody speaks: what is said while a hearer has no queue yet goes past it.
+            self.built[name].bus.declare_inbox(service.subscriptions.topology())
         self.gateway.mount("/api/docs", contracts_page({name: name for name in SERVICES}))
         self.gateway.mount("/mailbox", create_mailbox(self.state / "mailbox"))
         self.gateway.portal = _portal(portal_environment(self.state, self.public_url), http)

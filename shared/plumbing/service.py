@@ -14,6 +14,7 @@ import argparse
 import importlib
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,10 +32,12 @@ from plumbing.settings import SettingsError
 from plumbing.supervisor import supervise
 from plumbing.telemetry.logs import configure_logs
 from plumbing.telemetry.tracing import configure_tracing
+from plumbing.transport import BusUnavailable
 from plumbing.worker import PARTS, run_part
 
 log = structlog.get_logger()
 
+_BUS_SECONDS = 30.0
 SERVICE_VARIABLE = "PARAPLUIE_SERVICE"
 Command = Callable[[Any, Sequence[str]], int]
 
@@ -75,6 +78,7 @@ def run(service: Service, arguments: Sequence[str]) -> int:
             return _work(service, services, options.part)
         case "migrate":
             migrate(services.engine, service.name)
+            return _declare_inbox(service, services)
         case "check":
             return _check(service, services)
         case "seed":
@@ -94,7 +98,7 @@ def _parser(service: Service) -> argparse.ArgumentParser:
     web.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
     worker = commands.add_parser("worker", help="run relay, consumer and jobs")
     worker.add_argument("--part", choices=PARTS, help="only this part, without a supervisor")
-    commands.add_parser("migrate", help="bring the database up to date")
+    commands.add_parser("migrate", help="bring the database and the queue up to date")
     commands.add_parser("check", help="say whether settings, database and bus are as they should be")
     commands.add_parser("seed", help="put in what the service needs to start with")
     parked = commands.add_parser("parked", help="list, show, replay or drop what was parked")
@@ -156,6 +160,20 @@ def _work(service: Service, services: Any, part: str | None) -> int:
         return run_part(part, service.subscriptions, service.jobs, own, supervisor=supervisor)
 
     return supervise(service.name, PARTS, run)
+
+
+def _declare_inbox(service: Service, services: Any) -> int:
+    """Bind the queue while nothing runs yet; return 75 (EX_TEMPFAIL) when the bus stays away."""
+    deadline = time.monotonic() + _BUS_SECONDS
+    while True:
+        try:
+            services.bus.declare_inbox(service.subscriptions.topology())
+            return 0
+        except BusUnavailable as failure:
+            if time.monotonic() > deadline:
+                print(f"{service.name}: the queue cannot be declared: {failure}", file=sys.stderr)
+                return 75
+        time.sleep(0.5)
 
 
 def _check(service: Service, services: Any) -> int:

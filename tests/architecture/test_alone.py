@@ -19,10 +19,9 @@ from plumbing.service import run
 from {service}.__main__ import SERVICE
 services = SERVICE.build(SERVICE.load(os.environ))
 services.bus.declare_exchanges()
-services.bus.consumer(SERVICE.subscriptions.topology()).receive(max_messages=1, timeout=0)
 sys.exit(run(SERVICE, ["migrate"]))
 """
-"""What the operator and a first start of the worker do: tables, exchanges, the service's queue and bindings."""
+"""What the operator does, and then `migrate`: exchanges, tables, the service's queue and bindings."""
 
 
 @pytest.fixture(scope="module")

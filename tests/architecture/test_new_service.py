@@ -55,7 +55,6 @@ from {name}.__main__ import SERVICE
 os.environ |= environments(Path("{folder}"), "http://127.0.0.1:8000")["{name}"]
 services = SERVICE.build(SERVICE.load(os.environ))
 services.bus.declare_exchanges()
-services.bus.consumer(SERVICE.subscriptions.topology()).receive(max_messages=1, timeout=0)
 sys.exit(run(SERVICE, ["migrate"]) or run(SERVICE, ["check"]))
 """
 

@@ -12,6 +12,7 @@ import pytest
 from deploy.demo.client import Api, Mailbox, Unexpected, until
 from deploy.demo.journey import STEPS
 from deploy.demo.story import Story
+from deploy.embedded.platform import Platform
 from deploy.embedded.settings import DEMONSTRATION_PASSWORD
 from tests.journeys.embedded import EmbeddedPlatform, log_lines
 
@@ -53,6 +54,14 @@ def assert_nothing_lost(platform: EmbeddedPlatform) -> None:
         until("everything to be heard", lambda: not platform.left_over() and not platform.unheard(), seconds=45)
     assert platform.left_over() == {}
     assert platform.unheard() == []
+
+
+def test_every_queue_is_bound_before_anybody_speaks(tmp_path: Path) -> None:
+    """Else the first event of a fresh start reaches only those hearers whose thread was quick."""
+    platform = Platform(tmp_path, "http://127.0.0.1:8000")
+    platform.prepare()
+    for name, service in platform.services.items():
+        assert platform.built[name].bus.check(service.subscriptions.topology()) == []
 
 
 def test_the_journey_passes_twice_and_survives_a_kill_in_between(

@@ -9,7 +9,7 @@ from plumbing.transport.dead import DeadLetters
 from plumbing.transport.embedded import register, ring
 from plumbing.transport.messages import BusUnavailable
 from plumbing.transport.publisher import Publisher
-from plumbing.transport.topology import Exchanges, QueueTopology, declare_exchanges, problems
+from plumbing.transport.topology import Exchanges, QueueTopology, declare_exchanges, declare_inbox, problems
 from plumbing.transport.wire import Link
 
 register()
@@ -58,6 +58,18 @@ class Bus:
         try:
             with link.in_use(self._confirm_timeout * 2):
                 declare_exchanges(link.channel, self._exchanges)
+        finally:
+            link.close()
+
+    def declare_inbox(self, topology: QueueTopology) -> None:
+        """Declare a service's queue and its bindings before anything runs; raises BusUnavailable.
+
+        Its worker does so too, but what others said before its first start would have gone past it.
+        """
+        link = self._connect()
+        try:
+            with link.in_use(self._confirm_timeout * 2):
+                declare_inbox(link, self._exchanges, topology, seconds=self._confirm_timeout)
         finally:
             link.close()
 

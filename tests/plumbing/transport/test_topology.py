@@ -19,6 +19,14 @@ def declare(place: Place, *keys: str) -> None:
     consumer.close()
 
 
+def test_what_is_said_before_the_first_worker_starts_waits_for_it(
+    publisher: Publisher, place: Place, listen: Listen
+) -> None:
+    place.bus().declare_inbox(place.topology("a.made.v1"))
+    assert publisher.publish_batch([message(1, "a.made.v1")]) == {"id-1": Outcome.CONFIRMED}
+    assert numbers(receive_all(listen("a.made.v1"), 1)) == [1]
+
+
 def test_keys_no_longer_wanted_are_unbound(publisher: Publisher, place: Place) -> None:
     declare(place, "a.made.v1", "b.made.v1")
     declare(place, "b.made.v1", "c.made.v1")
