@@ -62,22 +62,21 @@ def _serve(platform: Platform, host: str, port: int, ready: Callable[[], None]) 
         print(f"Port {port} cannot be had ({failure.strerror}). Try PORT=8080 make run.", file=sys.stderr)
         return False
     stop = threading.Event()
-
-    def end(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-        server.close()
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-    platform.start(stop)
-    ready()
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGINT, _end)
     try:
+        platform.start(stop)
+        ready()
+        # It lets its threads finish what they answer and returns on SystemExit. Closing the server instead would leave
+        # it waiting for every browser that keeps a connection open.
         server.run()
-    except OSError:
-        if not stop.is_set():
-            raise
-    platform.stop(stop)
+    finally:
+        platform.stop(stop)
     return True
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 def _greet(public_url: str, state: Path, seconds: float) -> None:
