@@ -39,6 +39,10 @@ test: .test-environment ## Run the tests (service=quoting or T=tests/journeys na
 bench: .bench-environment ## Measure against peers, hold the limits, write var/bench.json (NAME=event_latency_p50_ms: one)
 	@$(IN_VENV) -m tests.load $(NAME)
 
+.PHONY: faults
+faults: .test-environment ## Journeys while every process is killed in turn, then compare (SECONDS=120, ABLATE=confirms|outbox|ack|inbox)
+	@$(foreach name,SECONDS ABLATE SEED RATE KEEP,$(if $($(name)),$(name)=$($(name)) ))$(IN_VENV) -m tests.faults
+
 .PHONY: features
 features: .test-environment ## Rows of tests/features.csv proven and missing per service, also in var/features.json
 	@$(IN_VENV) -m deploy.tools.features

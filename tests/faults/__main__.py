@@ -68,7 +68,7 @@ def run(folder: Path, *, seconds: float, ablated: str, seed: int) -> Report:
         servers = stack.enter_context(own_servers())
         _say("servers run")
         ground = stack.enter_context(laid(servers.postgres, servers.rabbitmq, servers.s3, SERVICES))
-        _set_up_witnesses(ground)
+        set_up_witnesses(ground)
         more = {"FAULTS_ABLATE": ablated}
         platform = Stack(ground, folder, webs=WEBS, workers=WORKERS, more=more, paths=[INSIDE])
         stack.enter_context(platform)
@@ -139,7 +139,8 @@ def _travel_and_kill(travellers: Travellers, killer: Killer, seconds: float) -> 
         raise failures[0]
 
 
-def _set_up_witnesses(ground: Ground) -> None:
+def set_up_witnesses(ground: Ground) -> None:
+    """Make the table in every database where the inbox, as `changes` has it, notes what was applied."""
     for url in ground.databases.values():
         with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1)) as connection:
             connection.execute(WITNESS)

@@ -1,20 +1,27 @@
-"""What a run changes in the processes under test: a witness of what was applied, and safeguards switched off.
+"""What a run changes in the processes under test: a witness of what was applied, safeguards off, single faults.
 
-`FAULTS_ABLATE` names the safeguard that is off. Each function is given the module right after its import.
+`FAULTS_ABLATE` names the safeguard that is off. `FAULTS_FOLDER` is where a test leaves word of a single fault: in the
+file `poison` a service and an event type that kills whoever hears it, in `clock` the seconds by which every clock is
+wrong. Each function is given the module right after its import.
 """
 
 from __future__ import annotations
 
 import os
 import secrets
+import signal
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 ABLATIONS = ("confirms", "outbox", "ack", "inbox")
 WITNESS = "CREATE TABLE IF NOT EXISTS faults_witness (event_id VARCHAR(80) NOT NULL, pid BIGINT NOT NULL)"
 
 _ABLATED = os.environ.get("FAULTS_ABLATE", "")
+_FOLDER = os.environ.get("FAULTS_FOLDER", "")
 
 
 def inbox(module: Any) -> None:
@@ -117,8 +124,46 @@ def _publish_once(rows: Sequence[Any]) -> None:
         _own.publisher.close()
 
 
+def _word(fault: str) -> str:
+    with suppress(FileNotFoundError):
+        return (Path(_FOLDER) / fault).read_text()
+    return ""
+
+
+def clock(module: Any) -> None:
+    """Let the clock go wrong while the process runs."""
+    if not _FOLDER:
+        return
+    right = module.SystemClock.now
+    module.SystemClock.now = lambda self: right(self) + timedelta(seconds=float(_word("clock") or 0))
+
+
+def hearing(module: Any) -> None:
+    """Die of a poisonous event, and look for the dead more often than every half minute."""
+    if not _FOLDER:
+        return
+    module._DEAD_LETTERS_SECONDS = 2.0
+    handle = module.Consumer._handle
+
+    def handle_or_die(self: Any, received: Any, user_id: str | None, **where: Any) -> None:
+        if _word("poison") == f"{self.name} {received.envelope.type}":
+            os.kill(os.getpid(), signal.SIGKILL)
+        handle(self, received, user_id, **where)
+
+    module.Consumer._handle = handle_or_die
+
+
+def supervisor(module: Any) -> None:
+    """Bring back at once what a poisonous event kills: ten deaths shall take seconds."""
+    if _FOLDER:
+        module.LONGEST_PAUSE = module.FIRST_PAUSE
+
+
 CHANGES: dict[str, Callable[[Any], None]] = {
+    "plumbing.clock": clock,
+    "plumbing.consumer": hearing,
     "plumbing.inbox": inbox,
+    "plumbing.supervisor": supervisor,
     "plumbing.transport.publisher": publisher,
     "plumbing.transport.consumer": consumer,
     "plumbing.unit_of_work": unit_of_work,

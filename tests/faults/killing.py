@@ -64,13 +64,13 @@ class Killer:
     def work(self, seconds: float, stop: threading.Event) -> None:
         """Kill something every `every` seconds; a server that takes long to come back delays the next one."""
         begun = time.monotonic()
-        turns = self._turns()
+        kinds = turns(self.chance, self.round)
         due = self.every
         while not stop.is_set() and due < seconds:
             stop.wait(max(0.0, begun + due - time.monotonic()))
             if time.monotonic() - begun >= seconds:
                 break
-            self.kill(next(turns))
+            self.kill(next(kinds))
             due += self.every
         self.bring_back_webs()
 
@@ -84,12 +84,6 @@ class Killer:
                 self._kill_server(kind)
         self.kills[kind] += 1
         self.bring_back_webs()
-
-    def _turns(self) -> Iterator[str]:
-        while True:
-            kinds = [kind for kind, times in self.round.items() for _ in range(times)]
-            self.chance.shuffle(kinds)
-            yield from kinds
 
     def _kill_web(self) -> None:
         service = self.chance.choice((*SERVICES, PORTAL))
@@ -143,6 +137,14 @@ class Killer:
                 time.sleep(self.chance.uniform(0.0, _STRIKING_SECONDS))
         except psycopg.OperationalError:
             return
+
+
+def turns(chance: random.Random, round: dict[str, int]) -> Iterator[str]:
+    """Return the kinds one after the other: each as often in a round as it says, the order drawn anew every round."""
+    while True:
+        kinds = [kind for kind, times in round.items() for _ in range(times)]
+        chance.shuffle(kinds)
+        yield from kinds
 
 
 def parts_of(worker: Program, name: str) -> list[int]:

@@ -115,13 +115,13 @@ class Stack:
         for program in everything:
             program.stop()
 
-    def run_together(self, commands: Iterable[tuple[str, str]]) -> dict[str, str]:
-        """Run one `python -m <service> <command>` of each service at once and return what each said."""
+    def run_together(self, commands: Iterable[tuple[str, ...]]) -> dict[str, str]:
+        """Run one `python -m <service> <command> …` of each service at once and return what each said."""
         running = [
             (
                 service,
                 subprocess.Popen(
-                    self._python(service, command),
+                    self._python(service, *command),
                     env=self._full(service),
                     cwd=self.folder,
                     stdout=subprocess.PIPE,
@@ -129,7 +129,7 @@ class Stack:
                     text=True,
                 ),
             )
-            for service, command in commands
+            for service, *command in commands
         ]
         answers = {}
         for service, process in running:
