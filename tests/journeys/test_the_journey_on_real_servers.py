@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -94,6 +95,20 @@ def test_a_caller_cannot_lie_about_where_it_comes_from(stack: Stack) -> None:
     lie = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https", "X-Real-Ip": "192.0.2.7"}
     httpx.get(f"{stack.url}/api/quoting/v1/products", headers=lie)
     assert "192.0.2.7" not in (stack.folder / "quoting-web-0.log").read_text()
+
+
+def test_the_portal_alone_says_for_whom_it_asks(stack: Stack) -> None:
+    """Rate limits and the evidence of a signature go by the address. From outside nobody can claim another one."""
+
+    def ask(gateway: str, address: str) -> None:
+        headers = {"X-Forwarded-For": address, "Idempotency-Key": address}
+        httpx.post(f"{gateway}/api/quoting/v1/guest-sessions", json={"secret": "x" * 43}, headers=headers)
+
+    ask(stack.url, "192.0.2.7")
+    ask(stack.inside_url, "192.0.2.8")
+    counted = {key.rpartition(":")[2] for (key,) in stack.books.rows("quoting", "SELECT key FROM rate_limit")}
+    claimed, told = (hashlib.sha256(address.encode()).hexdigest()[:32] for address in ("192.0.2.7", "192.0.2.8"))
+    assert (claimed in counted, told in counted) == (False, True)
 
 
 def test_a_service_has_its_own_database_and_nothing_of_the_others(stack: Stack) -> None:

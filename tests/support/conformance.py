@@ -49,9 +49,15 @@ def assert_conforms(
         operations += 1
         roles = operation.definition.raw.get("x-roles", [])
         headers = dict(as_role(roles[0])) if roles else {}
-        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-            _exercise(operation, mode, headers, examples)
+        _exercise(operation, GenerationMode.POSITIVE, headers, examples)
+        if _takes_something(operation.definition.raw):
+            _exercise(operation, GenerationMode.NEGATIVE, headers, examples)
     return operations
+
+
+def _takes_something(operation: Mapping[str, Any]) -> bool:
+    """Tell whether there is anything to send that could be bad; a plain GET without a token takes nothing."""
+    return bool(operation.get("parameters") or operation.get("requestBody") or operation.get("security"))
 
 
 def _exercise(operation: Any, mode: GenerationMode, headers: Mapping[str, str], examples: int) -> None:

@@ -62,8 +62,9 @@ class Stack:
         self.workers: dict[str, list[Program]] = {}
         self._others: list[Program] = []
         self._workers_each = workers
-        self._gateway_port, self._mailbox_port, *ports = free_ports(2 + webs * len(SERVICES) + 1)
+        self._gateway_port, self._inside_port, self._mailbox_port, *ports = free_ports(3 + webs * len(SERVICES) + 1)
         self.url = f"http://127.0.0.1:{self._gateway_port}"
+        self.inside_url = f"http://127.0.0.1:{self._inside_port}"
         self.mailbox_url = f"{self.url}/mailbox"
         self.ports = {name: [ports.pop() for _ in range(webs)] for name in SERVICES} | {PORTAL: ports}
         self.environments = self._environments(more or {})
@@ -191,6 +192,7 @@ class Stack:
         # What differs from the containers: where it listens and where its own files are.
         for usual, here in (
             ('address: ":8000"', f'address: "127.0.0.1:{self._gateway_port}"'),
+            ('address: ":8001"', f'address: "127.0.0.1:{self._inside_port}"'),
             ("filename: routes.yaml", f"filename: {GATEWAY / 'routes.yaml'}"),
         ):
             assert usual in settings, f"traefik.yaml no longer says {usual}"
@@ -227,7 +229,9 @@ class Stack:
             }
             for service, usual in environments(self.folder, self.url).items()
         }
-        return services | {PORTAL: {**portal_environment(self.folder, self.url), **everywhere}}
+        return services | {
+            PORTAL: {**portal_environment(self.folder, self.url), **everywhere, "GATEWAY_URL": self.inside_url}
+        }
 
     def _python(self, module: str, *arguments: str) -> list[str]:
         return [sys.executable, "-m", module, *arguments]
