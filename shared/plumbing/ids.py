@@ -8,14 +8,17 @@ from uuid import UUID
 
 
 def new_id() -> str:
-    """Return a fresh UUIDv7 as its 36-character text: 48 bits of Unix milliseconds, then 74 random bits."""
-    milliseconds = time.time_ns() // 1_000_000
-    random_bits = secrets.randbits(74)
+    """Return a fresh UUIDv7 as its 36-character text: Unix milliseconds, their fraction, then 62 random bits.
+
+    The fraction (method 3 of RFC 9562 §6.2) is of a quarter of a microsecond: ids that one transaction makes sort as
+    they were made.
+    """
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
     value = (milliseconds & ((1 << 48) - 1)) << 80
     value |= 0x7 << 76
-    value |= (random_bits >> 62) << 64
+    value |= ((rest << 12) // 1_000_000) << 64
     value |= 0b10 << 62
-    value |= random_bits & ((1 << 62) - 1)
+    value |= secrets.randbits(62)
     return str(UUID(int=value))
 
 

@@ -37,7 +37,7 @@ def test_every_page_leads_back_home(page: Page, walk: step.Walk) -> None:
     for path in ("/courtier/devis/nouveau", "/courtier/devis/nouveau/horizon-tns"):
         page.goto(path)
         page.get_by_role("link", name="Accueil").click()
-        walk.heading("Mes devis")
+        walk.heading("Agenda")
 
 
 @pytest.mark.feature("F-010")

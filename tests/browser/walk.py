@@ -75,7 +75,7 @@ def sign_out(walk: Walk) -> None:
 
 def broker_signs_in(walk: Walk) -> None:
     sign_in(walk, BROKER, DEMONSTRATION_PASSWORD)
-    walk.heading("Mes devis")
+    walk.heading("Agenda")
 
 
 def broker_states_the_needs(walk: Walk) -> None:

@@ -21,6 +21,7 @@ from plumbing.http.clients import Download, ServiceClient, ServiceError
 
 DOORS = ("broker", "guest", "member", "manager")
 _RENEW_BEFORE_SECONDS = 30
+_PATIENCE_SECONDS = 120  # a hundred thousand rows as XLSX
 _ACTS = uuid.UUID("5b0f2c1e-6d0a-4f0e-9b53-0e6f6f1c7a11")
 
 
@@ -39,11 +40,12 @@ class _OnBehalf:
     Limits per address and the evidence of a signature are about the visitor, not about the portal.
     """
 
-    def __init__(self, http: httpx.Client) -> None:
+    def __init__(self, http: httpx.Client, patience: float | None = None) -> None:
         self._http = http
+        self._more = {} if patience is None else {"timeout": httpx.Timeout(patience, connect=2)}
 
     def build_request(self, *arguments: Any, **named: Any) -> httpx.Request:
-        built = self._http.build_request(*arguments, **named)
+        built = self._http.build_request(*arguments, **{**named, **self._more})
         if has_request_context() and request.remote_addr:
             built.headers["X-Forwarded-For"] = request.remote_addr
         return built
@@ -58,9 +60,11 @@ class Backend:
     def __init__(self, gateway_url: str, http: httpx.Client) -> None:
         self._gateway_url = gateway_url
         self._http = cast(httpx.Client, _OnBehalf(http))
+        self._patient_http = cast(httpx.Client, _OnBehalf(http, _PATIENCE_SECONDS))
 
-    def service(self, name: str) -> ServiceClient:
-        return ServiceClient(f"{self._gateway_url}/api/{name}/v1", self._http)
+    def service(self, name: str, *, patient: bool = False) -> ServiceClient:
+        """Return the client of a service; a `patient` one waits for a file that takes its time to be made."""
+        return ServiceClient(f"{self._gateway_url}/api/{name}/v1", self._patient_http if patient else self._http)
 
 
 class Person:
@@ -110,9 +114,14 @@ class Person:
             )
 
     @contextmanager
-    def download(self, path: str, headers: Mapping[str, str]) -> Iterator[Download]:
-        service = self._backend.service("documents")
-        with self._still_known(), service.download(path, headers=headers, token=self._token()) as content:
+    def download(
+        self, path: str, headers: Mapping[str, str], *, service: str = "documents", **query: Any
+    ) -> Iterator[Download]:
+        called = self._backend.service(service, patient=True)
+        with (
+            self._still_known(),
+            called.download(path, params=query, headers=headers, token=self._token()) as content,
+        ):
             yield content
 
     @contextmanager

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 
 from plumbing.http import create_api_app
+from quoting.api.agenda import agenda
 from quoting.api.errors import ERRORS
 from quoting.api.files import files
 from quoting.api.guest_sessions import guest_sessions
@@ -22,7 +23,7 @@ def create_app(services: Any) -> Flask:
     return create_api_app(
         name="quoting",
         title="Produits, devis et souscriptions",
-        blueprints=[products, towns, prices, quotes, guest_sessions, subscriptions, files],
+        blueprints=[products, towns, prices, quotes, guest_sessions, subscriptions, files, agenda],
         errors=ERRORS,
         services=services,
     )

@@ -7,6 +7,7 @@ import httpx
 from plumbing.auth import TokenVerifier
 from plumbing.clock import Clock
 from plumbing.resources import Resources
+from quoting.adapters.agenda import AgendaQueries
 from quoting.adapters.banks import SchwiftyBanks
 from quoting.adapters.catalogue.loader import load_published
 from quoting.adapters.clients.archive import ArchiveClient
@@ -40,6 +41,7 @@ class Bootstrap(Resources[QuotingWork]):
         self.towns = TownExtract()
         self.banks = SchwiftyBanks()
         self.queries = Queries(self.engine, self.units)
+        self.agenda = AgendaQueries(self.engine)
         self.identity = IdentityClient(self.client("member"))
         self.archive = ArchiveClient(self.client("documents"))
 

@@ -14,6 +14,8 @@ SUBSCRIPTION = "0199d1c2-5a7e-7c31-9d0f-3b6f0a6f1a01"
 DOCUMENT = "0199d1c2-5a7e-7c31-9d0f-3b6f0a6f1a02"
 CLAIM = "0199d1c2-5a7e-7c31-9d0f-3b6f0a6f1a03"
 FILE = "0199d1c2-5a7e-7c31-9d0f-3b6f0a6f1a04"
+EVENT = "0199d1c2-5a7e-7c31-9d0f-3b6f0a6f1a05"
+QUOTE = "0199d1c2-5a7e-7c31-9d0f-3b6f0a6f1a06"
 
 LEVELS = [{"code": "minimal", "label": "Minimal"}, {"code": "medium", "label": "Médian"}]
 PRODUCT = {
@@ -135,6 +137,29 @@ def claim(**changes: Any) -> dict[str, Any]:
     }
 
 
+def agenda_event(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": EVENT,
+        "happening": "quote_issued",
+        "label": "Devis émis et envoyé au client",
+        "description": (
+            "Pour le client\u00a0: Mme\u00a0Camille Roussel, dossier Horizon TNS, Horizon TNS 300, "
+            "Devis émis et envoyé au client."
+        ),
+        "detail": None,
+        "domain": "Devis n°\u00a0RIS-0000000033 / 1",
+        "client": {"id": new_id(), "civility": "madame", "first_name": "Camille", "last_name": "Roussel"},
+        "quote_id": QUOTE,
+        "product_name": "Horizon TNS",
+        "formula_label": "Horizon TNS 300",
+        "effective_date": "2026-11-22",
+        "created_at": "2026-11-22T08:25:00Z",
+        "closed_at": None,
+        "revision": 3,
+        **changes,
+    }
+
+
 def fill(gateway: FakeGateway) -> None:
     """Let every service answer as on a good day."""
 
@@ -155,6 +180,7 @@ def fill(gateway: FakeGateway) -> None:
     gateway.on("GET", "quoting/v1/quotes", {"items": [quote(new_id())], "next_cursor": None})
     gateway.on("GET", "quoting/v1/quotes/[^/]+", quote(new_id()))
     gateway.when("POST", "quoting/v1/quotes", issue)
+    gateway.on("GET", "quoting/v1/agenda", {"items": [agenda_event()], "total": 1, "next_cursor": None})
     gateway.on("POST", "quoting/v1/prices", PRICES)
     gateway.on("GET", "quoting/v1/products", {"items": [PRODUCT]})
     gateway.on("GET", "quoting/v1/products/horizon-tns", PRODUCT)

@@ -57,10 +57,10 @@ _OF_THE_CLIENT = frozenset(
 _API_FIELDS = {f"client.{name}": f"client_{name}" for name in ("postcode", "town", "country")}
 
 
-@pages.get("/")
-def home() -> str:
+@pages.get("/devis")
+def quotes() -> str:
     listed = person(DOOR).get("quoting", "quotes", cursor=request.args.get("suite"), limit=20)
-    return render_template("broker/home.html", listed=listed, tags=TAGS)
+    return render_template("broker/quotes.html", listed=listed, tags=TAGS)
 
 
 @pages.get("/devis/nouveau")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
+from plumbing.http.clients import Download
 from portal.backend import DOORS, person
 
 pages = Blueprint("files", __name__)
@@ -23,7 +25,11 @@ def read(door: str, document_id: str) -> Any:
         abort(404)
     asked = {name: request.headers[name] for name in _ASKED if name in request.headers}
     inline = "?inline=1" if request.args.get("voir") else ""
-    opened = person(door).download(f"documents/{document_id}/content{inline}", asked)
+    return streamed(person(door).download(f"documents/{document_id}/content{inline}", asked))
+
+
+def streamed(opened: AbstractContextManager[Download]) -> Response:
+    """Answer with a download as it comes in; whoever goes away ends it at its source too."""
     content = opened.__enter__()
     headers = {name: content.headers[name] for name in _PASSED_ON if name in content.headers}
     response = Response(iter(content), status=content.status, headers=headers)

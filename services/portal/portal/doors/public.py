@@ -17,7 +17,7 @@ from portal.forms import Form
 
 pages = Blueprint("public", __name__)
 
-_HOME_OF_DOOR = {"broker": "broker.home", "member": "member.home", "manager": "manager.home"}
+_HOME_OF_DOOR = {"broker": "agenda.home", "member": "member.home", "manager": "manager.home"}
 
 
 @pages.get("/")

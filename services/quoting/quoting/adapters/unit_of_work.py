@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from plumbing.unit_of_work import UnitOfWork
+from quoting.adapters.agenda import SqlAgenda
 from quoting.adapters.repositories import (
     SqlBrokers,
     SqlClientFiles,
@@ -26,6 +27,7 @@ class QuotingWork(UnitOfWork):
     numbers: SqlNumbers
     product_papers: SqlProductPapers
     brokers: SqlBrokers
+    agenda: SqlAgenda
 
     def opened(self) -> None:
         self.quotes = SqlQuotes(self.session)
@@ -36,3 +38,4 @@ class QuotingWork(UnitOfWork):
         self.numbers = SqlNumbers(self.session, self.tenant)
         self.product_papers = SqlProductPapers(self.session, self.tenant, self.now)
         self.brokers = SqlBrokers(self.session, self.tenant, self.now)
+        self.agenda = SqlAgenda(self.session, self.tenant)

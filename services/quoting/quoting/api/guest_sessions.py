@@ -12,6 +12,7 @@ from quoting.api.schemas import QuoteSummary
 from quoting.api.views import quote_summary
 from quoting.domain.membership_file import FileStatus
 from quoting.domain.quote import Quote
+from quoting.usecases.agenda import note_opening
 from quoting.usecases.issue_quote import link_fingerprint
 from quoting.usecases.open_guest_session import LinkUnknown, check_link
 
@@ -50,6 +51,7 @@ class GuestSessions(MethodView):
         created = found is not None and found.file.status is FileStatus.CREATED
         check_link(quote, today=paris_date(made.clock.now()), membership_created=created)
         token = made.identity.guest_token(linked.tenant, quote.subscription_id)
+        note_opening(uow=made.units.for_tenant(linked.tenant), quote_id=linked.quote_id)
         return {
             "access_token": token.access_token,
             "expires_in": token.expires_in,

@@ -99,9 +99,13 @@ class MembershipFile:
                 return piece
         raise PieceUnknown(document_id)
 
+    def holds(self, document_id: str) -> bool:
+        """Tell whether a document stands in the file already."""
+        return any(piece.document_id == document_id for piece in self.pieces)
+
     def receive(self, document_id: str, kind: str, *, at: datetime) -> bool:
         """Take in a document; tell whether it is the first, which transmits the file. A repeat changes nothing."""
-        if any(piece.document_id == document_id for piece in self.pieces):
+        if self.holds(document_id):
             return False
         awaited = next((piece for piece in self.pieces if piece.kind == kind and not piece.is_there), None)
         if awaited is None:

@@ -6,11 +6,13 @@ from typing import Any
 
 from plumbing.errors import NotFound
 from plumbing.ids import new_id
+from quoting.domain.agenda import Happening
 from quoting.domain.effective_date import cover_begins
 from quoting.domain.membership_file import MembershipFile
 from quoting.domain.numbering import format_number
 from quoting.domain.quote import Quote
 from quoting.domain.subscription import Beneficiary, SignatureState, Subscription
+from quoting.usecases.agenda import note
 from quoting.usecases.ports import Offer, Uow
 
 
@@ -31,6 +33,8 @@ def create_contract(*, uow: Uow, offer: Offer, file_id: str, manager_id: str) ->
             by=manager_id,
             at=work.now,
         )
+        note(work, quote, Happening.CONTRACT_CREATED)
+        work.agenda.becomes_contract(quote.id, str(file.contract_number))
         broker = work.brokers.get(file.broker_id)
         if broker is None:
             raise NotFound("broker", file.broker_id)

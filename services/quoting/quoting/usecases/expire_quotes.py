@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from quoting.domain.agenda import Happening
+from quoting.usecases.agenda import note
 from quoting.usecases.ports import Uow
 
 BATCH = 200
@@ -13,5 +15,6 @@ def expire_quotes(*, uow: Uow) -> int:
         overdue = work.quotes.overdue(work.today, BATCH)
         for quote in overdue:
             quote.expire(work.today)
+            note(work, quote, Happening.QUOTE_EXPIRED)
         work.commit()
     return len(overdue)

@@ -6,9 +6,11 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 
+from quoting.domain.agenda import Happening
 from quoting.domain.people import Broker
 from quoting.domain.product_papers import ProductPaper
 from quoting.domain.quote import IssuedPaper, Quote, QuoteStatus
+from quoting.usecases.agenda import note
 from quoting.usecases.ports import Uow
 
 SECRET_BYTES = 32
@@ -39,6 +41,7 @@ def issue_quote(
                 today=work.today,
                 now=work.now,
             )
+            note(work, quote, Happening.QUOTE_ISSUED if quote.version == 1 else Happening.QUOTE_MODIFIED)
             work.publish(
                 "quoting.quote.issued.v1",
                 subject=quote.id,

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Protocol
 
 from plumbing.unit_of_work import Work as PlumbingWork
+from quoting.domain.agenda import AgendaEvent
 from quoting.domain.catalogue import Catalogue
 from quoting.domain.membership_file import MembershipFile
 from quoting.domain.people import Broker, ClientFile, Identity
@@ -100,6 +101,23 @@ class Brokers(Protocol):
     def put(self, broker: Broker) -> None: ...
 
 
+class Agenda(Protocol):
+    """What happened to the quotes of one tenant's brokers."""
+
+    def add(self, event: AgendaEvent) -> None: ...
+    def add_once(self, event: AgendaEvent) -> None:
+        """Add it unless this happening was noted of its quote before."""
+        ...
+
+    def get(self, broker_id: str, event_id: str) -> AgendaEvent:
+        """NotFound("agenda event") when this broker has none of this id."""
+        ...
+
+    def becomes_contract(self, quote_id: str, number: str) -> None:
+        """Have every row of a quote go under its contract's number from now on."""
+        ...
+
+
 class Work(PlumbingWork, Protocol):
     """One transaction of quoting."""
 
@@ -119,6 +137,8 @@ class Work(PlumbingWork, Protocol):
     def product_papers(self) -> ProductPapers: ...
     @property
     def brokers(self) -> Brokers: ...
+    @property
+    def agenda(self) -> Agenda: ...
 
 
 Uow = Callable[[], AbstractContextManager[Work]]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from quoting.domain.agenda import Happening
 from quoting.domain.membership_file import MembershipFile
+from quoting.usecases.agenda import note
 from quoting.usecases.ports import Uow, Work
 
 
@@ -26,8 +28,14 @@ def receive_piece(*, uow: Uow, subscription_id: str, document_id: str, kind: str
 
 
 def take_in(work: Work, file: MembershipFile, document_id: str, kind: str) -> None:
-    """Put a document into a file and say so when it is the file's first."""
-    if file.receive(document_id, kind, at=work.now):
+    """Put a document into a file and say so when it is the file's first; one that is there already changes nothing."""
+    if file.holds(document_id):
+        return
+    transmitted = file.receive(document_id, kind, at=work.now)
+    quote = work.quotes.get(file.quote_id)
+    note(work, quote, Happening.PIECE_RECEIVED, detail=file.piece(document_id).label)
+    if transmitted:
+        note(work, quote, Happening.FILE_TRANSMITTED)
         work.publish(
             "quoting.file.transmitted.v1",
             subject=file.id,

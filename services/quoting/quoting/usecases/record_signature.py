@@ -5,9 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from plumbing.clock import paris_date
+from quoting.domain.agenda import Happening
 from quoting.domain.quote import QuoteStatus
 from quoting.domain.subscription import SealedPaper, SignatureState
+from quoting.usecases.agenda import note
 from quoting.usecases.ports import Uow
+
+_ENDED = {
+    SignatureState.REFUSED: Happening.SIGNATURE_REFUSED,
+    SignatureState.FAILED: Happening.SIGNATURE_FAILED,
+    SignatureState.EXPIRED: Happening.SIGNATURE_EXPIRED,
+}
 
 
 def record_signed(*, uow: Uow, subscription_id: str, ceremony_id: str, reference: str, signed_at: datetime) -> None:
@@ -21,6 +29,7 @@ def record_signed(*, uow: Uow, subscription_id: str, ceremony_id: str, reference
             quote = work.quotes.get(subscription.quote_id)
             if quote.status in {QuoteStatus.AWAITING_VALIDATION, QuoteStatus.AWAITING_PIECES}:
                 quote.subscribe()
+            note(work, quote, Happening.SIGNED_ELECTRONICALLY)
         work.commit()
 
 
@@ -31,8 +40,10 @@ def record_unsigned(*, uow: Uow, subscription_id: str, ceremony_id: str, outcome
         if subscription.signature is SignatureState.IN_PROGRESS:
             subscription.end_signature(outcome, ceremony_id=ceremony_id)
             quote = work.quotes.get(subscription.quote_id)
+            note(work, quote, _ENDED[outcome])
             if outcome is SignatureState.REFUSED and quote.status is QuoteStatus.AWAITING_VALIDATION:
                 quote.decline()
+                note(work, quote, Happening.QUOTE_DECLINED)
         work.commit()
 
 

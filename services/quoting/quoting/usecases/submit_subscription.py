@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from plumbing.ids import new_id
+from quoting.domain.agenda import Happening
 from quoting.domain.dated import NoVersion
 from quoting.domain.mandate import mandate_reference
 from quoting.domain.membership_file import MembershipFile
@@ -24,6 +25,7 @@ from quoting.domain.submission import (
     relatives_faults,
 )
 from quoting.domain.subscription import AlreadySubmitted, Mandate, Payment, Subscription
+from quoting.usecases.agenda import note
 from quoting.usecases.ports import Bank, Banks, IbanRefused, Offer, Towns, Uow, Work
 from quoting.usecases.price_household import TownUnknown, find_town
 from quoting.usecases.receive_piece import take_in
@@ -81,6 +83,7 @@ def submit_subscription(
         file = _file(subscription, self_employed=product.self_employed_only)
         work.files.add(file)
         _announce(work, subscription, quote)
+        note(work, quote, Happening.SUBSCRIPTION_SUBMITTED)
         for document_id, kind in work.early_pieces.take(subscription.id):
             take_in(work, file, document_id, kind)
         work.schedule(

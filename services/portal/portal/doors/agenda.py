@@ -1,0 +1,92 @@
+"""The broker's home page: what happened to his quotes and contracts, filtered, closed, opened again, exported."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from plumbing.http.clients import ServiceError
+from portal.backend import person
+from portal.doors.broker import DOOR
+from portal.doors.files import streamed
+
+pages = Blueprint("agenda", __name__, url_prefix="/courtier")
+
+LONGEST_FILTER = 100
+_SHEETS = ("csv", "xlsx")
+
+
+@pages.get("/")
+def home() -> Any:
+    return _agenda_page()
+
+
+@pages.post("/agenda/<id:event_id>")
+def close(event_id: str) -> Any:
+    """Close an event, or open it again, as it stood in the page that was clicked."""
+    asked = re.fullmatch(r"(clore|rouvrir) ([0-9]{1,9})", request.form.get("_act", ""))
+    if asked is None:
+        abort(400)
+    try:
+        person(DOOR).put("quoting", f"agenda/{event_id}", {"closed": asked[1] == "clore"}, etag=f'"{asked[2]}"')
+    except ServiceError as refusal:
+        if refusal.status != 412:
+            raise
+        return _agenda_page(_("Cet événement a changé entre-temps\u00a0: la liste ci-dessous est à jour."), 412)
+    return redirect(url_for("agenda.home", **_filter()), 303)
+
+
+@pages.get("/agenda/export.<sheet>")
+def export(sheet: str) -> Any:
+    """The agenda as it is filtered, in whole."""
+    if sheet not in _SHEETS:
+        abort(404)
+    return streamed(person(DOOR).download("agenda/export", {}, service="quoting", format=sheet, **_question()))
+
+
+@pages.get("/devis-non-transformes.<sheet>")
+def untransformed_quotes(sheet: str) -> Any:
+    """Every quote that is no contract, whatever the filter."""
+    if sheet not in _SHEETS:
+        abort(404)
+    return streamed(person(DOOR).download("agenda/untransformed-quotes", {}, service="quoting", format=sheet))
+
+
+def _agenda_page(message: str = "", status: int = 200) -> Any:
+    wanted = _filter()
+    listed = person(DOOR).get("quoting", "agenda", cursor=request.args.get("suite"), **_question())
+    page = render_template(
+        "broker/agenda.html",
+        listed=listed,
+        wanted=wanted,
+        message=message,
+        longest=LONGEST_FILTER,
+        is_first_page=not request.args.get("suite"),
+    )
+    return page, status
+
+
+def _filter() -> dict[str, Any]:
+    """Return the filter as the page's address writes it; only what differs from the home page as it opens."""
+    text = request.args.get("texte", "").strip()[:LONGEST_FILTER]
+    given = {
+        "texte": text if text.isprintable() else "",
+        "clotures": "1" if request.args.get("clotures") else "",
+        "client": request.args.get("client", ""),
+        "devis": request.args.get("devis", ""),
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+def _question() -> dict[str, Any]:
+    """Return the filter as the API asks for it."""
+    wanted = _filter()
+    return {
+        "text": wanted.get("texte"),
+        "closed": "true" if "clotures" in wanted else None,
+        "client_id": wanted.get("client"),
+        "quote_id": wanted.get("devis"),
+    }
