@@ -12,6 +12,7 @@ from quoting.adapters.banks import SchwiftyBanks
 from quoting.adapters.catalogue.loader import load_published
 from quoting.adapters.clients.archive import ArchiveClient
 from quoting.adapters.clients.identity import IdentityClient
+from quoting.adapters.portfolio import Portfolio
 from quoting.adapters.queries import Queries
 from quoting.adapters.tables import map_classes
 from quoting.adapters.towns import TownExtract
@@ -42,6 +43,7 @@ class Bootstrap(Resources[QuotingWork]):
         self.banks = SchwiftyBanks()
         self.queries = Queries(self.engine, self.units)
         self.agenda = AgendaQueries(self.engine)
+        self.portfolio = Portfolio(self.engine, self.units)
         self.identity = IdentityClient(self.client("member"))
         self.archive = ArchiveClient(self.client("documents"))
 

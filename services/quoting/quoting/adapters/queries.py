@@ -15,8 +15,28 @@ from quoting.adapters.tables import BROKER, CLIENT_FILE, MEMBERSHIP_FILE, PRODUC
 from quoting.domain.membership_file import FileStatus, MembershipFile
 from quoting.domain.people import Broker
 from quoting.domain.product_papers import ProductPaper
-from quoting.domain.quote import Quote
+from quoting.domain.quote import Quote, QuoteStatus
 from quoting.domain.subscription import Subscription
+
+QUOTE_ROW = (
+    QUOTE.c.id,
+    QUOTE.c.number,
+    QUOTE.c.version,
+    QUOTE.c.status,
+    QUOTE.c.product_code,
+    QUOTE.c.product_name,
+    QUOTE.c.formula,
+    QUOTE.c.formula_label,
+    QUOTE.c.monthly,
+    QUOTE.c.effective_date,
+    QUOTE.c.expires_on,
+    QUOTE.c.created_at,
+    QUOTE.c.client_id,
+    CLIENT_FILE.c.civility,
+    CLIENT_FILE.c.first_name,
+    CLIENT_FILE.c.last_name,
+)
+"""A quote in a list, with whose it is."""
 
 PaperKey = tuple[str | None, str, str]
 
@@ -54,36 +74,18 @@ class Queries:
         return found
 
     def quotes(
-        self, tenant: str, broker_id: str, *, status: str | None, before: str | None, limit: int
+        self, tenant: str, broker_id: str, *, statuses: Sequence[QuoteStatus], before: str | None, limit: int
     ) -> Sequence[Any]:
-        """Return rows of a broker's quotes, newest first; `before` is the id of the last row of the page before."""
-        columns = (
-            QUOTE.c.id,
-            QUOTE.c.number,
-            QUOTE.c.version,
-            QUOTE.c.status,
-            QUOTE.c.product_code,
-            QUOTE.c.product_name,
-            QUOTE.c.formula,
-            QUOTE.c.formula_label,
-            QUOTE.c.monthly,
-            QUOTE.c.effective_date,
-            QUOTE.c.expires_on,
-            QUOTE.c.created_at,
-            QUOTE.c.client_id,
-            CLIENT_FILE.c.civility,
-            CLIENT_FILE.c.first_name,
-            CLIENT_FILE.c.last_name,
-        )
+        """Return rows of a broker's quotes, newest first; no status named: all. `before` is the last id seen."""
         statement = (
-            select(*columns)
+            select(*QUOTE_ROW)
             .join(CLIENT_FILE, CLIENT_FILE.c.id == QUOTE.c.client_id)
             .where(QUOTE.c.tenant == tenant, QUOTE.c.broker_id == broker_id)
             .order_by(QUOTE.c.id.desc())
             .limit(limit)
         )
-        if status is not None:
-            statement = statement.where(QUOTE.c.status == status)
+        if statuses:
+            statement = statement.where(QUOTE.c.status.in_(statuses))
         if before is not None:
             statement = statement.where(QUOTE.c.id < before)
         return self._rows(statement)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from plumbing.cipher import FieldCipher
@@ -21,6 +21,7 @@ from quoting.adapters.tables import (
     NUMBER_SEQUENCE,
     PRODUCT_PAPER,
     QUOTE,
+    SUBSCRIPTION,
 )
 from quoting.domain.membership_file import MembershipFile
 from quoting.domain.people import Broker, ClientFile, Identity, search_name
@@ -58,6 +59,16 @@ class SqlQuotes:
         # Submitting writes this row: whoever comes second waits here for the other's commit.
         statement = select(Quote).where(QUOTE.c.subscription_id == subscription_id).with_for_update()
         _found(self._session.execute(statement).scalar_one_or_none(), "subscription", subscription_id)
+
+    def lock(self, quote_id: str) -> Quote:
+        statement = (
+            select(Quote).where(QUOTE.c.id == quote_id).with_for_update().execution_options(populate_existing=True)
+        )
+        return _found(self._session.execute(statement).scalar_one_or_none(), "quote", quote_id)
+
+    def latest(self, number: str) -> Quote:
+        statement = select(Quote).where(QUOTE.c.number == number).order_by(QUOTE.c.version.desc()).limit(1)
+        return _found(self._session.execute(statement).scalar_one_or_none(), "quote", number)
 
     def overdue(self, today: date, limit: int) -> Sequence[Quote]:
         statement = (
@@ -159,18 +170,32 @@ class SqlClientFiles:
             "tenant": self._tenant,
             "broker_id": broker_id,
             "identity_index": index,
-            "civility": identity.civility.value,
-            "last_name": identity.last_name,
-            "first_name": identity.first_name,
-            "search_name": search_name(f"{identity.last_name} {identity.first_name}"),
-            "birth_date": identity.birth_date,
-            "email": identity.email,
             "created_at": self._now,
+            **_described(identity),
         }
         # Two quotes for the same new client at once: the second waits here, then finds the first one's file.
         insert = insert_for(self._session.connection())
         self._session.execute(insert(CLIENT_FILE).values(**row).on_conflict_do_nothing())
         return self._session.execute(found).scalar_one()
+
+    def stands_for_one_quote(self, client_id: str, number: str) -> bool:
+        others = select(QUOTE.c.id).where(QUOTE.c.client_id == client_id, QUOTE.c.number != number)
+        submitted = select(SUBSCRIPTION.c.id).where(SUBSCRIPTION.c.person_id == client_id)
+        found = select(or_(others.exists(), submitted.exists()))
+        return not self._session.execute(found).scalar_one()
+
+    def correct(self, client_id: str, identity: Identity) -> ClientFile:
+        file = self._session.execute(select(ClientFile).where(CLIENT_FILE.c.id == client_id)).scalar_one()
+        index = self._index(identity)
+        twin = self._session.execute(
+            select(ClientFile).where(CLIENT_FILE.c.broker_id == file.broker_id, CLIENT_FILE.c.identity_index == index)
+        ).scalar_one_or_none()
+        if twin is not None and twin is not file:
+            return twin
+        row = {"identity_index": index, **_described(identity)}
+        self._session.execute(update(CLIENT_FILE).where(CLIENT_FILE.c.id == client_id).values(**row))
+        self._session.refresh(file)
+        return file
 
     def _index(self, identity: Identity) -> str:
         cipher = getattr(self._session.get_bind().dialect, "field_cipher", None)
@@ -183,6 +208,17 @@ class SqlClientFiles:
             identity.email.casefold(),
         )
         return cipher.blind_index("\n".join(facts))
+
+
+def _described(identity: Identity) -> dict[str, Any]:
+    return {
+        "civility": identity.civility.value,
+        "last_name": identity.last_name,
+        "first_name": identity.first_name,
+        "search_name": search_name(f"{identity.last_name} {identity.first_name}"),
+        "birth_date": identity.birth_date,
+        "email": identity.email,
+    }
 
 
 class SqlNumbers:

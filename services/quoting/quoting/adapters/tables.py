@@ -76,7 +76,14 @@ CLIENT_FILE = Table(
     Column("email", Encrypted, nullable=False),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("tenant", "broker_id", "identity_index"),
-    Index("ix_client_file_tenant_broker_id_search_name", "tenant", "broker_id", "search_name"),
+    Index("ix_client_file_tenant_broker_id_search_name_id", "tenant", "broker_id", "search_name", "id"),
+    # By trigrams: letters in the middle of a name are found among hundreds of thousands. SQLite has a plain index.
+    Index(
+        "ix_client_file_search_name",
+        "search_name",
+        postgresql_using="gin",
+        postgresql_ops={"search_name": "gin_trgm_ops"},
+    ),
 )
 
 QUOTE = Table(
@@ -114,7 +121,8 @@ QUOTE = Table(
     UniqueConstraint("tenant", "number", "version"),
     Index("ix_quote_tenant_broker_id_id", "tenant", "broker_id", "id"),
     Index("ix_quote_tenant_status_expires_on", "tenant", "status", "expires_on"),
-    Index("ix_quote_client_id", "client_id"),
+    Index("ix_quote_tenant_broker_id_status_id", "tenant", "broker_id", "status", "id"),
+    Index("ix_quote_client_id_id", "client_id", "id"),
 )
 
 SUBSCRIPTION = Table(
@@ -145,6 +153,7 @@ SUBSCRIPTION = Table(
     Column("signed_on", Date, nullable=True),
     Column("sealed_at", Instant, nullable=True),
     _revision(),
+    Index("ix_subscription_person_id", "person_id"),
 )
 
 MEMBERSHIP_FILE = Table(

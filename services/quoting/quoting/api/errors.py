@@ -18,8 +18,10 @@ from quoting.domain.quote import (
     BrokersOwnEmail,
     ChoiceUnexplained,
     IllegalQuoteMove,
+    NotTheLatestVersion,
     QuoteLapsed,
     QuoteNotOpen,
+    QuoteNotRevisable,
     QuoteReplaced,
 )
 from quoting.domain.rating import AgeNotAccepted, ZoneNotPriced
@@ -70,7 +72,7 @@ def _lapsed(error: QuoteLapsed) -> str:
 
 def _in_profile(name: str) -> Callable[[Any], str]:
     """The profile stands at the top of a request for prices, and under `profile` in a quote."""
-    return lambda _error: f"profile.{name}" if request.path.rstrip("/").endswith("/quotes") else name
+    return lambda _error: name if request.path.rstrip("/").endswith("/prices") else f"profile.{name}"
 
 
 def _town_field(error: TownUnknown) -> str:
@@ -148,6 +150,21 @@ _SUBMISSION = {
     ),
 }
 
+_VERSIONS = {
+    NotTheLatestVersion: Problem(
+        409,
+        "quote.replaced",
+        "Devis déjà modifié",
+        lambda e: f"Le devis {e.number} a déjà été modifié\u00a0: reprenez à partir de la version {e.latest}.",
+    ),
+    QuoteNotRevisable: Problem(
+        409,
+        "quote.not_modifiable",
+        "Devis non modifiable",
+        lambda e: f"Le devis {e.number} ne peut plus être modifié\u00a0: son état est «\u00a0{e.status.label}\u00a0».",
+    ),
+}
+
 _FILES = {
     NoPieceReceived: Problem(
         409,
@@ -183,4 +200,4 @@ _NEIGHBOURS = {
     ),
 }
 
-ERRORS = ErrorTable({**_LINK, **_ENTRIES, **_SUBMISSION, **_FILES, **_NEIGHBOURS})
+ERRORS = ErrorTable({**_LINK, **_ENTRIES, **_SUBMISSION, **_VERSIONS, **_FILES, **_NEIGHBOURS})

@@ -26,17 +26,16 @@ from quoting.api.schemas import ClientIn, ClientOut, DocumentOut, LineOut, Needs
 from quoting.api.texts import COMMENT_LENGTH, NAME_LENGTH, Printed
 from quoting.api.views import quote_detail
 from quoting.domain.people import Broker, Civility, Identity
-from quoting.domain.quote import Quote, QuoteStatus
+from quoting.domain.quote import SHOWN, Quote, QuoteStatus
 from quoting.domain.rating import MONTHS
 from quoting.usecases.create_quote import Choice, create_quote
 
 quotes = Blueprint("quotes", __name__, url_prefix="/v1/quotes", description="Devis")
 
 
-class QuoteIn(Schema):
-    """A quote to store. `choice_reason` is due when another formula than the one advised is chosen."""
+class QuoteEntries(Schema):
+    """What is entered. `choice_reason` is due when another formula than the one advised is chosen."""
 
-    product = fields.Text(max=60, required=True)
     formula = fields.Text(max=20, required=True)
     with_option = fields.Boolean(required=True)
     choice_reason = Printed(max=COMMENT_LENGTH, load_default=None, allow_none=True)
@@ -44,6 +43,12 @@ class QuoteIn(Schema):
     profile = fields.Nested(ProfileFields(), required=True)
     needs = fields.Nested(NeedsSchema(), required=True)
     client = fields.Nested(ClientIn(), required=True)
+
+
+class QuoteIn(QuoteEntries):
+    """A quote to store, with the product that gives it its number."""
+
+    product = fields.Text(max=60, required=True)
 
 
 class ProfileOut(ProfileFields):
@@ -86,7 +91,7 @@ class QuoteRow(Schema):
     id = fields.Id(required=True)
     number = fields.Text(max=20, required=True)
     version = fields.Integer(minimum=1, required=True)
-    status = fields.Choice(QuoteStatus, required=True)
+    status = fields.Choice(SHOWN, required=True)
     status_label = fields.Text(max=40, required=True)
     product_code = fields.Text(max=60, required=True)
     product_name = fields.Text(max=120, required=True)
@@ -103,7 +108,7 @@ class QuoteRow(Schema):
 class QuotesQuery(CursorArguments):
     """The list's filter."""
 
-    status = fields.Choice(QuoteStatus, load_default=None)
+    status = fields.Choice(SHOWN, load_default=None)
 
 
 @quotes.route("")
@@ -116,14 +121,15 @@ class Quotes(MethodView):
         actor = current_actor()
         limit: int = query["limit"]
         before = query["cursor"][0] if query["cursor"] else None
-        rows = services().queries.quotes(actor.tenant, actor.id, status=query["status"], before=before, limit=limit + 1)
+        statuses = QuoteStatus(query["status"]).behind if query["status"] else ()
+        rows = services().queries.quotes(actor.tenant, actor.id, statuses=statuses, before=before, limit=limit + 1)
         page, next_cursor = cut_page(rows, limit, lambda row: (row.id,))
-        return page_of([_row(row) for row in page], next_cursor)
+        return page_of([quote_row(row) for row in page], next_cursor)
 
     @requires("broker")
     @quotes.arguments(QuoteIn())
     @quotes.response(201, QuoteOut())
-    @idempotent(again=lambda quote_id: quote_detail(_own(quote_id)))
+    @idempotent(again=lambda quote_id: quote_detail(own_quote(quote_id)))
     def post(self, body: dict[str, Any]) -> Any:
         """Enregistre un devis ; son PDF est produit puis envoyé au client."""
         made = services()
@@ -131,15 +137,8 @@ class Quotes(MethodView):
             uow=unit_of_work(),
             offer=made.offer,
             towns=made.towns,
-            broker=_calling_broker(),
-            wishes=wishes_from(
-                body["profile"],
-                needs=body["needs"],
-                product=body["product"],
-                effective_date=body["effective_date"],
-            ),
-            choice=Choice(body["formula"], body["with_option"], body["choice_reason"]),
-            client=Identity(**body["client"]),
+            broker=calling_broker(),
+            **entered(body, product=body["product"]),
         )
         return quote_detail(quote)
 
@@ -150,10 +149,22 @@ class OneQuote(MethodView):
     @quotes.response(200, QuoteOut())
     def get(self, quote_id: str) -> Any:
         """Un devis ; un courtier ne voit que les siens."""
-        return quote_detail(_own(quote_id))
+        return quote_detail(own_quote(quote_id))
 
 
-def _own(quote_id: str) -> Quote:
+def entered(body: dict[str, Any], *, product: str) -> dict[str, Any]:
+    """Return what the use cases are handed of a loaded QuoteEntries."""
+    return {
+        "wishes": wishes_from(
+            body["profile"], needs=body["needs"], product=product, effective_date=body["effective_date"]
+        ),
+        "choice": Choice(body["formula"], body["with_option"], body["choice_reason"]),
+        "client": Identity(**body["client"]),
+    }
+
+
+def own_quote(quote_id: str) -> Quote:
+    """Return a quote to who may see it; NotFound("quote") to another broker."""
     actor = current_actor()
     quote: Quote = services().queries.quote(actor.tenant, quote_id)
     if actor.role == "broker" and quote.broker_id != actor.id:
@@ -161,7 +172,7 @@ def _own(quote_id: str) -> Quote:
     return quote
 
 
-def _calling_broker() -> Broker:
+def calling_broker() -> Broker:
     """Return who calls, as known here; member is asked only about a broker who was never seen."""
     actor, made = current_actor(), services()
     known: Broker | None = made.queries.broker(actor.tenant, actor.id)
@@ -171,12 +182,13 @@ def _calling_broker() -> Broker:
     return asked
 
 
-def _row(row: Any) -> dict[str, Any]:
+def quote_row(row: Any) -> dict[str, Any]:
+    """Return a row of a list of quotes."""
     return {
         "id": row.id,
         "number": row.number,
         "version": row.version,
-        "status": row.status,
+        "status": row.status.shown,
         "status_label": row.status.label,
         "product_code": row.product_code,
         "product_name": row.product_name,

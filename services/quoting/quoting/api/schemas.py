@@ -9,7 +9,7 @@ from quoting.domain.membership_file import FileStatus
 from quoting.domain.needs import NeedLevel
 from quoting.domain.people import Civility
 from quoting.domain.pieces import PieceStatus
-from quoting.domain.quote import QuoteStatus
+from quoting.domain.quote import SHOWN
 
 MOST_CHILDREN = 15
 SHORT = 120
@@ -106,7 +106,7 @@ class QuoteSummary(Schema):
     id = fields.Id(required=True)
     number = fields.Text(max=20, required=True)
     version = fields.Integer(minimum=1, required=True)
-    status = fields.Choice(QuoteStatus, required=True)
+    status = fields.Choice(SHOWN, required=True)
     status_label = fields.Text(max=40, required=True)
     product_code = fields.Text(max=60, required=True)
     product_name = fields.Text(max=SHORT, required=True)

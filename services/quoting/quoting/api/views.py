@@ -32,7 +32,7 @@ def quote_summary(quote: Quote) -> dict[str, Any]:
         "id": quote.id,
         "number": quote.number,
         "version": quote.version,
-        "status": quote.status,
+        "status": quote.status.shown,
         "status_label": quote.status.label,
         "product_code": quote.product_code,
         "product_name": quote.product_name,

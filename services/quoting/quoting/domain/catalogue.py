@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quoting.domain.needs import NeedArea, NeedLevel
+from quoting.domain.payment_terms import PaymentTerms
 
 
 class UnknownProduct(Exception):
@@ -99,6 +100,7 @@ class Product:
     guarantees: tuple[Guarantee, ...]
     option: Option | None
     envelope: tuple[str, ...]
+    payment: PaymentTerms
     texts: Mapping[str, Any]
     texts_sha256: str
 

@@ -11,7 +11,11 @@ incomplete ──►   │ proposed │ ──(PDF stored)──► validated �
                                                                       awaiting_pieces ──► subscribed
 
 Every open state may end as declined (by the client), refused (by the insurer) or replaced (by the next version).
-An expired quote may still be replaced. A-12 of the domain page is the source; `replaced` is internal (section M).
+An expired quote may still be replaced. A-12 of the domain page is the source; `replaced` is internal (section M):
+whoever looks from outside sees it as expired. `ALLOWED` is the table, `Quote._move` the one place where a status
+changes.
+
+What an issued version says never changes: a correction is the next version, priced anew, which takes its place.
 """
 
 from __future__ import annotations
@@ -46,8 +50,18 @@ class QuoteStatus(StrEnum):
     REPLACED = "replaced"
 
     @property
+    def shown(self) -> QuoteStatus:
+        """The status as people and programs outside see it: one of the ten."""
+        return QuoteStatus.EXPIRED if self is QuoteStatus.REPLACED else self
+
+    @property
+    def behind(self) -> tuple[QuoteStatus, ...]:
+        """The statuses that people mean by this one."""
+        return tuple(status for status in QuoteStatus if status.shown is self)
+
+    @property
     def label(self) -> str:
-        return LABELS[self]
+        return LABELS[self.shown]
 
 
 S = QuoteStatus
@@ -62,8 +76,11 @@ LABELS = {
     S.EXPIRED: "Expiré",
     S.DECLINED: "Décliné",
     S.REFUSED: "Refusé",
-    S.REPLACED: "Remplacé",
 }
+SHOWN = tuple(LABELS)
+"""The ten statuses of the guide, which are all that leaves this service."""
+TICKABLE = (S.SUBSCRIBED, S.VALIDATED)
+"""The only two that the broker's search can be narrowed to (F-083)."""
 _ENDINGS = frozenset({S.DECLINED, S.REFUSED, S.REPLACED})
 ALLOWED: dict[QuoteStatus, frozenset[QuoteStatus]] = {
     S.INCOMPLETE: _ENDINGS | {S.PROPOSED},
@@ -78,6 +95,10 @@ ALLOWED: dict[QuoteStatus, frozenset[QuoteStatus]] = {
     S.REFUSED: frozenset(),
     S.REPLACED: frozenset(),
 }
+REVISABLE = frozenset({S.INCOMPLETE, S.PROPOSED, S.VALIDATED, S.EXPIRED, S.DECLINED})
+"""From these a next version can be made at any time; a declined version keeps its own end beside it (A-11)."""
+SUBMITTED = frozenset({S.ACCEPTED, S.AWAITING_VALIDATION, S.AWAITING_PIECES})
+"""From these only once the signature has come to nothing: until then the client's request stands (A-11)."""
 
 
 class IllegalQuoteMove(Exception):
@@ -113,6 +134,24 @@ class QuoteNotOpen(Exception):
         super().__init__(f"{number} is {status}")
         self.number = number
         self.status = status
+
+
+class QuoteNotRevisable(Exception):
+    """The quote has come too far, or was refused: no next version can take its place."""
+
+    def __init__(self, number: str, status: QuoteStatus) -> None:
+        super().__init__(f"{number} is {status}")
+        self.number = number
+        self.status = status
+
+
+class NotTheLatestVersion(Exception):
+    """Somebody made a later version of this quote: that one is to be modified."""
+
+    def __init__(self, number: str, latest: int) -> None:
+        super().__init__(f"{number} / {latest}")
+        self.number = number
+        self.latest = latest
 
 
 class BrokersOwnEmail(Exception):
@@ -263,6 +302,17 @@ class Quote:
         if not self.is_overdue(today):
             raise IllegalQuoteMove(self.id, self.status, QuoteStatus.EXPIRED)
         self._move(QuoteStatus.EXPIRED)
+
+    def can_be_revised(self, *, signature_ended: bool) -> bool:
+        """Tell whether a next version may take this one's place; `signature_ended`: it was tried, to no end."""
+        return self.status in REVISABLE or (self.status in SUBMITTED and signature_ended)
+
+    def give_way(self, *, signature_ended: bool) -> None:
+        """A next version takes this one's place: its link is dead. QuoteNotRevisable when it may not."""
+        if not self.can_be_revised(signature_ended=signature_ended):
+            raise QuoteNotRevisable(self.number, self.status)
+        if self.status is not QuoteStatus.DECLINED:
+            self.replace()
 
     def replace(self) -> None:
         """A later version takes this one's place."""

@@ -36,6 +36,11 @@ class SignatureState(StrEnum):
     def label(self) -> str:
         return "Signé" if self is SignatureState.SIGNED else "En cours"
 
+    @property
+    def came_to_nothing(self) -> bool:
+        """Whether it ended unsigned: only a new version of the quote can be signed."""
+        return self in {SignatureState.REFUSED, SignatureState.FAILED, SignatureState.EXPIRED}
+
 
 ALLOWED: dict[SignatureState, frozenset[SignatureState]] = {
     SignatureState.PREPARING: frozenset({SignatureState.IN_PROGRESS}),

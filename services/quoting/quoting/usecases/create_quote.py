@@ -11,7 +11,7 @@ from quoting.domain.people import Broker, Identity, same_mailbox
 from quoting.domain.quote import Advice, BrokersOwnEmail, ChoiceUnexplained, Price, Quote
 from quoting.domain.rating import MONTHS, FormulaPrice
 from quoting.domain.submission import FRANCE
-from quoting.usecases.ports import Offer, Towns, Uow
+from quoting.usecases.ports import Offer, Towns, Uow, Work
 from quoting.usecases.price_household import Proposal, Wishes, find_town, propose
 
 
@@ -36,44 +36,79 @@ def create_quote(
     Raises what `propose` raises, and BrokersOwnEmail, BirthDatesDiffer, UnknownFormula, OptionNotOffered,
     ChoiceUnexplained.
     """
+    check_client(client, broker=broker, wishes=wishes, towns=towns)
+    with uow() as work:
+        proposal = propose(tenant=work.tenant, wishes=wishes, offer=offer, towns=towns, today=work.today)
+        price = chosen_price(proposal, choice)
+        prefix = proposal.product.prefix
+        quote = draw_up(
+            work,
+            proposal,
+            wishes=wishes,
+            choice=choice,
+            price=price,
+            client=client,
+            number=format_number(prefix, work.numbers.next("quote", prefix)),
+            version=1,
+            broker_id=broker.id,
+            client_id=work.clients.find_or_add(broker.id, client).id,
+        )
+        work.brokers.put(broker)
+        work.remember(quote.id)
+        work.commit()
+    return quote
+
+
+def check_client(client: Identity, *, broker: Broker, wishes: Wishes, towns: Towns) -> None:
+    """Raise BrokersOwnEmail, BirthDatesDiffer or TownUnknown unless the client can be who the price was made for."""
     if same_mailbox(client.email, broker.email):
         raise BrokersOwnEmail
     if client.birth_date != wishes.birth_date:
         raise BirthDatesDiffer
     if client.country == FRANCE:
         find_town(towns, client.postcode, client.town, field="client.town")
-    with uow() as work:
-        proposal = propose(tenant=work.tenant, wishes=wishes, offer=offer, towns=towns, today=work.today)
-        price = chosen_price(proposal, choice)
-        product = proposal.product
-        quote = Quote(
-            id=new_id(),
-            tenant=work.tenant,
-            number=format_number(product.prefix, work.numbers.next("quote", product.prefix)),
-            version=1,
-            broker_id=broker.id,
-            client_id=work.clients.find_or_add(broker.id, client).id,
-            subscription_id=new_id(),
-            product_code=product.code,
-            product_name=product.name,
-            formula=choice.formula,
-            formula_label=product.formula(choice.formula).label,
-            with_option=choice.with_option,
-            effective_date=wishes.effective_date,
-            monthly=price.monthly,
-            needs=wishes.needs,
-            profile=proposal.profile,
-            client=client,
-            price=price,
-            advice=advice_given(proposal, choice),
-            created_at=work.now,
-            created_on=work.today,
-        )
-        work.quotes.add(quote)
-        work.brokers.put(broker)
-        work.schedule("render_quote", {"quote_id": quote.id}, key=f"render_quote:{quote.id}")
-        work.remember(quote.id)
-        work.commit()
+
+
+def draw_up(
+    work: Work,
+    proposal: Proposal,
+    *,
+    wishes: Wishes,
+    choice: Choice,
+    price: Price,
+    client: Identity,
+    number: str,
+    version: int,
+    broker_id: str,
+    client_id: str,
+) -> Quote:
+    """Add a version of a quote at the price just found, and have its PDF made; ChoiceUnexplained."""
+    product = proposal.product
+    quote = Quote(
+        id=new_id(),
+        tenant=work.tenant,
+        number=number,
+        version=version,
+        broker_id=broker_id,
+        client_id=client_id,
+        subscription_id=new_id(),
+        product_code=product.code,
+        product_name=product.name,
+        formula=choice.formula,
+        formula_label=product.formula(choice.formula).label,
+        with_option=choice.with_option,
+        effective_date=wishes.effective_date,
+        monthly=price.monthly,
+        needs=wishes.needs,
+        profile=proposal.profile,
+        client=client,
+        price=price,
+        advice=advice_given(proposal, choice),
+        created_at=work.now,
+        created_on=work.today,
+    )
+    work.quotes.add(quote)
+    work.schedule("render_quote", {"quote_id": quote.id}, key=f"render_quote:{quote.id}")
     return quote
 
 

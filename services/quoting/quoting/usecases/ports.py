@@ -35,6 +35,14 @@ class QuoteRepository(Protocol):
         """Keep this quote from being submitted until the commit; NotFound("subscription")."""
         ...
 
+    def lock(self, quote_id: str) -> Quote:
+        """The quote as it is, nobody else changing it until the commit; NotFound("quote")."""
+        ...
+
+    def latest(self, number: str) -> Quote:
+        """The last version of this number; NotFound("quote")."""
+        ...
+
     def overdue(self, today: date, limit: int) -> Sequence[Quote]:
         """Validated quotes whose last valid day is before `today`."""
         ...
@@ -77,6 +85,14 @@ class ClientFiles(Protocol):
 
     def find_or_add(self, broker_id: str, identity: Identity) -> ClientFile:
         """The broker's file of this person (same name, birth date and e-mail), made now if there is none."""
+        ...
+
+    def stands_for_one_quote(self, client_id: str, number: str) -> bool:
+        """Whether the file has no quote of another number and nothing was submitted from it."""
+        ...
+
+    def correct(self, client_id: str, identity: Identity) -> ClientFile:
+        """Write the identity into the file; where the broker has another file of this person, return that one."""
         ...
 
 

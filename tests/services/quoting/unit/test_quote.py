@@ -63,9 +63,12 @@ def test_a_quote_moves_as_the_table_says_and_no_other_way(current: QuoteStatus, 
 
 
 def test_every_status_has_its_french_label_and_its_line_in_the_table() -> None:
-    assert set(LABELS) == set(ALLOWED) == set(QuoteStatus)
+    assert set(ALLOWED) == set(QuoteStatus)
+    assert set(LABELS) == set(QuoteStatus) - {S.REPLACED}
     guide = "Accepté,Décliné,En attente de pièce(s),En attente de validation,Expiré,Incomplet,Proposé,Refusé"
-    assert {status.label for status in QuoteStatus} - {"Remplacé"} == {*guide.split(","), "Souscrit", "Validé"}
+    assert {status.label for status in QuoteStatus} == {*guide.split(","), "Souscrit", "Validé"}
+    assert (S.REPLACED.shown, S.REPLACED.label) == (S.EXPIRED, "Expiré")
+    assert S.EXPIRED.behind == (S.EXPIRED, S.REPLACED)
 
 
 def test_what_is_over_is_over() -> None:

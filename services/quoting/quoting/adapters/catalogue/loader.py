@@ -15,6 +15,7 @@ from quoting.adapters.catalogue.files import CatalogueRefused, Files, exact
 from quoting.domain.catalogue import Catalogue, Formula, Guarantee, Insurer, Option, Product, Regime
 from quoting.domain.dated import DatedTable, NoVersion, TableGap, Version
 from quoting.domain.needs import NeedArea, NeedLevel
+from quoting.domain.payment_terms import PaymentTerms
 from quoting.domain.tariff import (
     AgeBand,
     FeeTable,
@@ -98,6 +99,7 @@ def _product(row: dict[str, Any], regimes: Mapping[str, Regime], sha256: str, wh
         guarantees=tuple(Guarantee(line["code"], group, line["label"]) for group, line in lines),
         option=Option(**row["option"]) if row["option"] else None,
         envelope=tuple(row["envelope"]),
+        payment=PaymentTerms(**row["payment"]),
         texts=row["texts"],
         texts_sha256=sha256,
     )
