@@ -8,11 +8,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.load import hearing, latency, memory, relaying, report
+from tests.load import hearing, latency, memory, rating, relaying, report
 from tests.load.driver import Result, Trial, run
 from tests.load.ground import Ground
 
-TRIALS: tuple[Trial, ...] = (latency.TRIAL, relaying.TRIAL, hearing.TRIAL, memory.TRIAL)
+TRIALS: tuple[Trial, ...] = (latency.TRIAL, relaying.TRIAL, hearing.TRIAL, memory.TRIAL, rating.TRIAL)
 FILE = Path("var/bench.json")
 
 

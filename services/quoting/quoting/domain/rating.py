@@ -6,16 +6,17 @@ price is twelve times the monthly one. A missing key raises; nothing is ever pri
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from plumbing.money import euros
 from quoting.domain.catalogue import Product, RegimeNotAccepted
-from quoting.domain.tariff import RATE_SCALE, Cell, Tables, Tariff, in_french
+from quoting.domain.tariff import RATE_SCALE, Cell, Key, Tables, Tariff, in_french
 
 MONTHS = 12
+_ADULTS = ("Assuré principal", "Conjoint(e)")
 
 
 class ZoneNotPriced(Exception):
@@ -65,29 +66,45 @@ class Line:
         return euros(self.cents)
 
 
-@dataclass(frozen=True, slots=True)
-class OptionPrice:
+class Basis(NamedTuple):
+    """What one price was read from, and can be explained from at any time: the tables never change."""
+
+    tables: Tables
+    product: Product
+    key: Key
+    children: int
+    paying: int
+    ages: tuple[int, ...]
+
+
+class OptionPrice(NamedTuple):
     """What the option adds a month, all included."""
 
     code: str
     label: str
     cents: int
-    lines: tuple[Line, ...]
+    basis: Basis
 
     @property
     def monthly(self) -> Decimal:
         return euros(self.cents)
 
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return _option_lines(self.label, self.basis)
 
-@dataclass(frozen=True, slots=True)
-class FormulaPrice:
-    """The price of one formula for one household, option apart."""
+
+class FormulaPrice(NamedTuple):
+    """The price of one formula for one household, option apart.
+
+    A portfolio is priced without an explanation, so `lines` are made when they are asked for.
+    """
 
     code: str
     label: str
     cents: int
-    lines: tuple[Line, ...]
     option: OptionPrice | None
+    basis: Basis
 
     @property
     def monthly(self) -> Decimal:
@@ -96,6 +113,10 @@ class FormulaPrice:
     @property
     def annual(self) -> Decimal:
         return euros(self.cents * MONTHS)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return _formula_lines(self.basis)
 
 
 def tariff_age(birth_date: date, effective_date: date) -> int:
@@ -122,11 +143,17 @@ def price_household(
     if zone is None:
         raise ZoneNotPriced(household.department)
     ages = _adult_ages(household, product, effective_date)
-    keys = [(formula.code, zone, household.regime) for formula in product.formulas]
-    return tuple(_price_formula(tables, product, key, household.children, ages) for key in keys)
+    children = household.children
+    paying = min(children, tables.paying_children)
+    prices = []
+    for formula in product.formulas:
+        key = (formula.code, zone, household.regime)
+        basis = Basis(tables, product, key, children, paying, ages)
+        prices.append(FormulaPrice(formula.code, formula.label, _formula_cents(basis), _option(basis), basis))
+    return tuple(prices)
 
 
-def _adult_ages(household: Household, product: Product, effective_date: date) -> list[int]:
+def _adult_ages(household: Household, product: Product, effective_date: date) -> tuple[int, ...]:
     birth_dates = [("main", household.birth_date)]
     if household.spouse_birth_date is not None:
         birth_dates.append(("spouse", household.spouse_birth_date))
@@ -136,18 +163,37 @@ def _adult_ages(household: Household, product: Product, effective_date: date) ->
         if not product.entry_age_from <= age <= product.entry_age_to:
             raise AgeNotAccepted(who, age, product.entry_age_from, product.entry_age_to)
         ages.append(age)
-    return ages
+    return tuple(ages)
 
 
-def _price_formula(
-    tables: Tables, product: Product, key: tuple[str, str, str], children: int, ages: Sequence[int]
-) -> FormulaPrice:
-    formula = key[0]
-    paying = min(children, tables.paying_children)
+def _formula_cents(basis: Basis) -> int:
+    tables, product, key, _children, paying, ages = basis
+    adults = tables.adults[key]
+    premium = paying * tables.children[key].cents
+    for age in ages:
+        cell = adults[age]
+        if cell is None:
+            raise AgeNotAccepted("main", age, product.entry_age_from, product.entry_age_to)
+        premium += cell.cents
+    return premium + half_up(premium, tables.tax_rate) + tables.fee_cents
+
+
+def _option(basis: Basis) -> OptionPrice | None:
+    tables, product, key, _children, paying, ages = basis
+    adult = tables.option_adults.get(key)
+    if product.option is None or adult is None:
+        return None
+    premium = len(ages) * adult.cents + (paying * tables.option_children[key].cents if paying else 0)
+    cents = premium + half_up(premium, tables.option_tax_rate)
+    return OptionPrice(product.option.code, product.option.label, cents, basis)
+
+
+def _formula_lines(basis: Basis) -> tuple[Line, ...]:
+    tables, product, key, children, paying, ages = basis
     table = f"{tables.product}/premiums"
     version = tables.premium_version
     lines = []
-    for who, age in zip(("Assuré principal", "Conjoint(e)"), ages, strict=False):
+    for who, age in zip(_ADULTS, ages, strict=False):
         cell = tables.adults[key][age]
         if cell is None:
             raise AgeNotAccepted("main", age, product.entry_age_from, product.entry_age_to)
@@ -162,24 +208,17 @@ def _price_formula(
         fee_factor = f"{in_french(tables.fee_yearly)} / {MONTHS}"
         fee_label = "Adhésion à l’association souscriptrice"
         lines.append(Line(fee_label, "association-fee", tables.fee_version, product.code, fee_factor, tables.fee_cents))
-    label = product.formula(formula).label
-    option = _price_option(tables, product, key, len(ages), paying)
-    return FormulaPrice(formula, label, sum(line.cents for line in lines), tuple(lines), option)
+    return tuple(lines)
 
 
-def _price_option(
-    tables: Tables, product: Product, key: tuple[str, str, str], adults: int, paying: int
-) -> OptionPrice | None:
-    adult = tables.option_adults.get(key)
-    if product.option is None or adult is None:
-        return None
-    label = product.option.label
-    lines = [_option_line(tables, f"{label}, {_count(adults, 'adulte')}", adults, adult)]
+def _option_lines(label: str, basis: Basis) -> tuple[Line, ...]:
+    tables, key, paying, adults = basis.tables, basis.key, basis.paying, len(basis.ages)
+    lines = [_option_line(tables, f"{label}, {_count(adults, 'adulte')}", adults, tables.option_adults[key])]
     if paying:
         lines.append(_option_line(tables, f"{label}, {_count(paying, 'enfant')}", paying, tables.option_children[key]))
     premium = sum(line.cents for line in lines)
     lines.append(_tax_line(tables, tables.option_tax_key, tables.option_tax_rate, premium))
-    return OptionPrice(product.option.code, label, sum(line.cents for line in lines), tuple(lines))
+    return tuple(lines)
 
 
 def _option_line(tables: Tables, label: str, count: int, cell: Cell) -> Line:

@@ -48,6 +48,9 @@ class PremiumTable:
     option_tax_key: str
 
 
+Key = tuple[str, str, str]
+"""Formula, zone and régime: where a premium stands."""
+
 ZoneTable = Mapping[str, str]
 """Department code to zone code."""
 
@@ -79,10 +82,10 @@ class Tables:
     tax_version: str
     fee_version: str | None
     zones: Mapping[str, str]
-    adults: Mapping[tuple[str, str, str], tuple[Cell | None, ...]]
-    children: Mapping[tuple[str, str, str], Cell]
-    option_adults: Mapping[tuple[str, str, str], Cell]
-    option_children: Mapping[tuple[str, str, str], Cell]
+    adults: Mapping[Key, tuple[Cell | None, ...]]
+    children: Mapping[Key, Cell]
+    option_adults: Mapping[Key, Cell]
+    option_children: Mapping[Key, Cell]
     formulas: tuple[str, ...]
     paying_children: int
     tax_key: str
@@ -218,7 +221,7 @@ def _check_bands(product: str, formula: str, bands: Mapping[AgeBand, Decimal]) -
         raise IncompleteTariff(f"{product} {formula}: ages end at {expected - 1}, not {OLDEST_AGE}")
 
 
-def _by_age(table: PremiumTable, key: tuple[str, str, str]) -> tuple[Cell | None, ...]:
+def _by_age(table: PremiumTable, key: Key) -> tuple[Cell | None, ...]:
     ages: list[Cell | None] = [None] * (OLDEST_AGE + 1)
     for band, base in table.adults[key[0]].items():
         cell = _cell(table, base, key, f"{band} ans")
@@ -227,7 +230,7 @@ def _by_age(table: PremiumTable, key: tuple[str, str, str]) -> tuple[Cell | None
     return tuple(ages)
 
 
-def _cell(table: PremiumTable, base: Decimal, key: tuple[str, str, str], who: str) -> Cell:
+def _cell(table: PremiumTable, base: Decimal, key: Key, who: str) -> Cell:
     formula, zone, regime = key
     zone_factor, regime_factor = table.zone_factors[zone], table.regime_factors[regime]
     amount = round_cents(base * zone_factor * regime_factor)
