@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from plumbing.ids import new_id
-from tests.services.portal.answers import PRICES, quote
+from tests.services.portal.answers import PRICES, formula, quote
 from tests.services.portal.conftest import Visitor
 from tests.services.portal.gateway import FakeGateway
 from tests.services.portal.integration.test_quote_wizard import NEEDS, WIZARD
@@ -34,8 +34,7 @@ def test_every_line_of_a_price_is_explained(api: Visitor, gateway: FakeGateway, 
         gateway.on("GET", "quoting/v1/quotes/[^/]+", quote(quote_id, lines=[LINE]))
         page = api.get(f"/courtier/devis/{quote_id}")
     else:
-        formulas = [{**formula, "lines": [LINE]} for formula in PRICES["formulas"]]  # type: ignore[union-attr]
-        gateway.on("POST", "quoting/v1/prices", {**PRICES, "formulas": formulas})
+        gateway.on("POST", "quoting/v1/prices", {**PRICES, "formulas": [{**formula("300"), "lines": [LINE]}]})
         page = api.send(WIZARD, api.get(WIZARD), _step="solutions", **NEEDS)
     assert page.status_code == 200
     for text in SHOWN:
