@@ -34,6 +34,7 @@ from plumbing.telemetry.logs import configure_logs
 from plumbing.telemetry.tracing import configure_tracing
 from plumbing.transport import BusUnavailable
 from plumbing.worker import PARTS, run_part
+from plumbing.worker_health import HEALTH, health_port
 
 log = structlog.get_logger()
 
@@ -159,7 +160,8 @@ def _work(service: Service, services: Any, part: str | None) -> int:
         own = service.build(service.load(os.environ))
         return run_part(part, service.subscriptions, service.jobs, own, supervisor=supervisor)
 
-    return supervise(service.name, PARTS, run)
+    parts = PARTS if health_port() is None else (*PARTS, HEALTH)
+    return supervise(service.name, parts, run)
 
 
 def _declare_inbox(service: Service, services: Any) -> int:

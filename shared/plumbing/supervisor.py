@@ -60,6 +60,11 @@ def supervise(service: str, parts: Sequence[str], run: Run) -> int:
     return 0
 
 
+def part_title(service: str, part: str) -> str:
+    """Return what the process of a part is called, as far as the kernel keeps it."""
+    return f"{part} {service}"[:_LONGEST_NAME]
+
+
 def stop_with(parent: int, stop: threading.Event) -> None:
     """Set `stop` when this process has another parent: a supervisor killed with -9 tells nobody."""
     while os.getppid() == parent and not stop.wait(1.0):
@@ -78,7 +83,7 @@ def _as_child(service: str, part: str, run: Run) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     with suppress(OSError):  # Linux: so that ps and top tell the parts apart
-        Path("/proc/self/comm").write_text(f"{part} {service}"[:_LONGEST_NAME])
+        Path("/proc/self/comm").write_text(part_title(service, part))
     raise SystemExit(run(part))
 
 

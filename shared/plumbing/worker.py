@@ -21,6 +21,7 @@ from plumbing.housekeeping import with_housekeeping
 from plumbing.jobs import JobRunner, Jobs
 from plumbing.relay import Relay
 from plumbing.supervisor import longer, stop_with
+from plumbing.worker_health import HEALTH, health_port, serve_health
 
 log = structlog.get_logger()
 
@@ -53,6 +54,11 @@ def run_part(
         signal.signal(number, lambda *_: stop.set())
     parent = os.getppid() if supervisor is None else supervisor
     threading.Thread(target=stop_with, args=(parent, stop), name="parent", daemon=True).start()
+    if part == HEALTH:
+        host, port = os.environ.get("HOST", "127.0.0.1"), health_port()
+        assert port is not None
+        serve_health(subscriptions.service, PARTS, services, stop, host=host, port=port, supervisor=parent)
+        return 0
     pause = 0.0
     while not stop.is_set():
         begun = time.monotonic()

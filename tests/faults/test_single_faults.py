@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pika
 import pytest
 
@@ -117,9 +118,12 @@ def test_a_broker_frozen_for_8_seconds_stops_nobody_at_the_web_and_loses_nothing
     try:
         story = platform.quote()
         served = time.monotonic() - frozen_at
+        worker = f"http://127.0.0.1:{platform.stack.health_ports['quoting'][0]}"
+        states = [httpx.get(f"{worker}/{path}", timeout=10).status_code for path in ("healthz", "readyz")]
         time.sleep(max(0.0, FROZEN_SECONDS - served))
     finally:
         platform.servers.rabbitmq.thaw()
+    assert states == [200, 503], "the worker lives, and says that it can do little"
     assert served < FROZEN_SECONDS, "the quote was priced and issued while the broker did not answer"
     platform.arrive(story)
 

@@ -85,6 +85,17 @@ def test_what_operators_ask_a_service_stays_inside(stack: Stack, service: str) -
     assert httpx.get(f"{stack.url}/api/{service}/openapi.json").json()["openapi"].startswith("3.1")
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_worker_says_how_it_is(stack: Stack, service: str) -> None:
+    inside = f"http://127.0.0.1:{stack.health_ports[service][0]}"
+    for path in ("/healthz", "/readyz"):
+        answer = httpx.get(inside + path)
+        assert (answer.status_code, answer.json()) == (200, {"status": "ok"}), path
+    figures = httpx.get(f"{inside}/metrics").text
+    assert f'outbox_waiting_events{{service="{service}"}} 0.0' in figures
+    assert httpx.get(f"{inside}/anything").status_code == 404
+
+
 def test_the_portal_is_behind_the_gateway_and_its_health_is_not(stack: Stack) -> None:
     assert httpx.get(f"{stack.url}/connexion").status_code == 200
     assert [httpx.get(stack.url + path).status_code for path in ("/healthz", "/readyz", "/metrics")] == [404] * 3

@@ -62,11 +62,15 @@ class Stack:
         self.workers: dict[str, list[Program]] = {}
         self._others: list[Program] = []
         self._workers_each = workers
-        self._gateway_port, self._inside_port, self._mailbox_port, *ports = free_ports(3 + webs * len(SERVICES) + 1)
+        self._gateway_port, self._inside_port, self._mailbox_port, *ports = free_ports(
+            3 + (webs + workers) * len(SERVICES) + 1
+        )
         self.url = f"http://127.0.0.1:{self._gateway_port}"
         self.inside_url = f"http://127.0.0.1:{self._inside_port}"
         self.mailbox_url = f"{self.url}/mailbox"
-        self.ports = {name: [ports.pop() for _ in range(webs)] for name in SERVICES} | {PORTAL: ports}
+        self.ports = {name: [ports.pop() for _ in range(webs)] for name in SERVICES}
+        self.health_ports = {name: [ports.pop() for _ in range(workers)] for name in SERVICES}
+        self.ports[PORTAL] = ports
         self.environments = self._environments(more or {})
 
     @property
@@ -172,11 +176,13 @@ class Stack:
         return self._start(f"{service}-web-{number}", self._python(service, "web", "--port", str(port)), service)
 
     def _start_worker(self, service: str, number: int) -> Program:
-        return self._start(f"{service}-worker-{number}", self._python(service, "worker"), service)
+        port = {"HEALTH_PORT": str(self.health_ports[service][number])}
+        return self._start(f"{service}-worker-{number}", self._python(service, "worker"), service, port)
 
-    def _start(self, name: str, command: Sequence[str], service: str) -> Program:
+    def _start(self, name: str, command: Sequence[str], service: str, more: Mapping[str, str] | None = None) -> Program:
         # A worker may finish its transaction and a web its request before they are ended for good.
-        return Program(command, folder=self.folder, environment=self._full(service), goodbye="SIGTERM", name=name)
+        environment = {**self._full(service), **(more or {})}
+        return Program(command, folder=self.folder, environment=environment, goodbye="SIGTERM", name=name)
 
     def _start_mailbox(self) -> None:
         command = self._python("tests.support.stack_mailbox", str(self.mailbox_folder), str(self._mailbox_port))

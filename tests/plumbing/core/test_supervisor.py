@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from plumbing.supervisor import part_title
+from plumbing.worker_health import running
+from tests.plumbing.transport.place import eventually
+
 
 class Peer:
     """The supervising process and what it and its children say."""
@@ -52,6 +56,20 @@ def test_a_part_that_was_killed_is_back_and_the_other_goes_on(parts: Peer) -> No
     assert (name, pid != first["one"]) == ("one", True)
     assert Path(f"/proc/{first['two']}").exists()
     assert Path(f"/proc/{pid}/comm").read_text() == "one kitchen\n"
+
+
+def test_whoever_asks_sees_which_parts_run(parts: Peer) -> None:
+    first = dict(parts.line() for _ in range(2))
+    titles = {part_title("kitchen", name) for name in first}
+    assert running(parts.process.pid) == titles
+    os.kill(first["one"], signal.SIGSTOP)  # stopped is not gone
+    assert running(parts.process.pid) == titles
+
+    os.kill(parts.process.pid, signal.SIGSTOP)  # so that nobody starts it again while we look
+    os.kill(first["one"], signal.SIGKILL)
+
+    assert eventually(lambda: running(parts.process.pid) == {part_title("kitchen", "two")}, seconds=10)
+    os.kill(parts.process.pid, signal.SIGCONT)
 
 
 def test_told_to_end_it_takes_its_parts_along(parts: Peer) -> None:
