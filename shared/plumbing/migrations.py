@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, MetaData
 
 from plumbing.database import NAMING_CONVENTION, add_plumbing_tables
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# alembic is imported where it is used: it brings a template engine that no web and no worker needs.
 _ENVIRONMENT = Path(__file__).parent / "alembic_environment"
 
 
@@ -30,11 +30,16 @@ def create_plumbing_tables(op: Any) -> None:
 
 def migrate(engine: Engine, service: str) -> None:
     """Run every revision that the database has not seen."""
+    from alembic import command
+
     command.upgrade(_config(engine, service), "head")
 
 
 def is_current(engine: Engine, service: str) -> bool:
     """Tell whether the database is at the newest revision of this code, or past it (a newer version ran already)."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     script = ScriptDirectory.from_config(_config(engine, service))
     with engine.connect() as connection:
         at = MigrationContext.configure(connection).get_current_heads()
@@ -43,6 +48,8 @@ def is_current(engine: Engine, service: str) -> bool:
 
 
 def _config(engine: Engine, service: str) -> Config:
+    from alembic.config import Config
+
     package = importlib.import_module(service)
     versions = Path(package.__file__ or "").parent / "migrations"
     config = Config()
