@@ -131,7 +131,7 @@ def broker_sends_the_quote(walk: Walk) -> None:
     walk.press("Valider et envoyer le devis au client")
     walk.heading("Devis RIS-")
     expect(walk.page.get_by_text("Le devis a été envoyé au client.")).to_be_visible()
-    expect(walk.page.get_by_text("Validé", exact=True)).to_be_visible()
+    expect(walk.page.get_by_text("Validé", exact=True).first).to_be_visible()
 
 
 def client_follows_the_link(walk: Walk) -> None:

@@ -8,11 +8,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.load import hearing, latency, memory, rating, relaying, report
+from tests.load import hearing, latency, memory, portfolio, rating, relaying, report
 from tests.load.driver import Result, Trial, run
 from tests.load.ground import Ground
 
-TRIALS: tuple[Trial, ...] = (latency.TRIAL, relaying.TRIAL, hearing.TRIAL, memory.TRIAL, rating.TRIAL)
+TRIALS: tuple[Trial, ...] = (
+    latency.TRIAL,
+    relaying.TRIAL,
+    hearing.TRIAL,
+    memory.TRIAL,
+    rating.TRIAL,
+    portfolio.TRIAL,
+)
 FILE = Path("var/bench.json")
 
 

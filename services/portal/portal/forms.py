@@ -123,9 +123,14 @@ def carry(purpose: str, values: Mapping[str, Any]) -> str:
 
 
 def carried(purpose: str) -> dict[str, Any] | None:
-    """Return what `carry` closed; None when it is missing, too old, altered, or another's."""
+    """Return what `carry` closed in the hidden field; None when it is missing, too old, altered, or another's."""
+    return uncovered(purpose, request.form.get("_carried", ""))
+
+
+def uncovered(purpose: str, text: str) -> dict[str, Any] | None:
+    """Return what `carry` closed, wherever it came back; None when it is too old, altered, or another's."""
     try:
-        body = orjson.loads(_cipher().open(request.form.get("_carried", "")))
+        body = orjson.loads(_cipher().open(text))
     except (UnreadableField, ValueError):
         return None
     if body["purpose"] != purpose or body["until"] < time.time() or body["session"] != session["csrf"]:

@@ -11,6 +11,8 @@ from tests.services.portal.gateway import FakeGateway, body_of
 
 ROLES = ("broker", "member", "manager")
 SUBSCRIPTION = "0199d1c2-5a7e-7c31-9d0f-3b6f0a6f1a01"
+CLIENT = new_id()
+CONTRACT = new_id()
 DOCUMENT = "0199d1c2-5a7e-7c31-9d0f-3b6f0a6f1a02"
 CLAIM = "0199d1c2-5a7e-7c31-9d0f-3b6f0a6f1a03"
 FILE = "0199d1c2-5a7e-7c31-9d0f-3b6f0a6f1a04"
@@ -64,6 +66,64 @@ PERSON = {
 }
 
 
+CLIENT_ROW = {"id": CLIENT, **PERSON, "role": "Client"}
+CLIENT_FILE = {**CLIENT_ROW, "account": {"arrears": "0.00", "unallocated": "0.00", "balance": "0.00"}}
+
+
+def version(quote_id: str, number: int, **changes: Any) -> dict[str, Any]:
+    return {
+        "id": quote_id,
+        "version": number,
+        "status": "validated",
+        "status_label": "Validé",
+        "formula_label": "Horizon TNS 300",
+        "monthly": "1382.76",
+        "tariff_version": "2026.1",
+        "created_at": "2026-11-22T09:00:00Z",
+        "expires_on": "2026-12-22",
+        "modifiable": True,
+        **changes,
+    }
+
+
+def contract(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": CONTRACT,
+        "number": "RIS-0000000012",
+        "product_name": "Horizon TNS",
+        "formula_label": "Horizon TNS 300",
+        "progress": "awaiting_documents",
+        "progress_label": "En attente de pièces",
+        "managed_by": "Cabinet Lemaire",
+        "annual": "5612.45",
+        "client_id": CLIENT,
+        "quote_id": new_id(),
+        "quote_number": "RIS-0000000016",
+        "quote_version": 1,
+        "amendment": "0001",
+        "signature_label": "En cours",
+        "monthly": "467.70",
+        "effective_date": "2026-12-01",
+        "main_due_date": "01/01",
+        "next_renewal": "2027-01-01",
+        "payment_means": "Prélèvement",
+        "payment_calendar": "Mensuel",
+        "profile": {"regime": "general", "spouse_birth_date": "1973-08-17", "children": 0},
+        "needs": dict.fromkeys(("optical", "dental", "hearing", "hospital", "fees"), "minimal"),
+        "product_code": "horizon-tns",
+        "covered": [
+            {
+                "role": "spouse",
+                "role_label": "Conjoint(e)",
+                "first_name": "Paul",
+                "last_name": "Roussel",
+                "birth_date": "1973-08-17",
+            }
+        ],
+        **changes,
+    }
+
+
 def quote(quote_id: str, **changes: Any) -> dict[str, Any]:
     return {
         "id": quote_id,
@@ -82,8 +142,17 @@ def quote(quote_id: str, **changes: Any) -> dict[str, Any]:
         "effective_date": "2026-11-22",
         "expires_on": "2026-12-22",
         "document_id": DOCUMENT,
+        "client_id": CLIENT,
         "client": PERSON,
-        "profile": {"regime": "general"},
+        "created_at": "2026-11-22T09:00:00Z",
+        "profile": {
+            "regime": "general",
+            "postcode": "16000",
+            "town": "Angoulême",
+            "birth_date": "1985-05-14",
+            "spouse_birth_date": None,
+            "children": 2,
+        },
         "needs": dict.fromkeys(("optical", "dental", "hearing", "hospital", "fees"), "minimal"),
         "choice_reason": None,
         "lines": [],
@@ -180,6 +249,13 @@ def fill(gateway: FakeGateway) -> None:
     gateway.on("GET", "quoting/v1/quotes", {"items": [quote(new_id())], "next_cursor": None})
     gateway.on("GET", "quoting/v1/quotes/[^/]+", quote(new_id()))
     gateway.when("POST", "quoting/v1/quotes", issue)
+    gateway.on("GET", "quoting/v1/quotes/[^/]+/versions", {"items": [], "next_cursor": None})
+    gateway.on("POST", "quoting/v1/portfolio/client-searches", {"items": [CLIENT_ROW], "next_cursor": None})
+    gateway.on("GET", "quoting/v1/portfolio/quotes", {"items": [quote(new_id())], "next_cursor": None})
+    gateway.on("GET", f"quoting/v1/portfolio/clients/{CLIENT}", CLIENT_FILE)
+    gateway.on("GET", f"quoting/v1/portfolio/clients/{CLIENT}/quotes", {"items": [], "next_cursor": None})
+    gateway.on("GET", f"quoting/v1/portfolio/clients/{CLIENT}/contracts", {"items": [], "next_cursor": None})
+    gateway.on("GET", f"quoting/v1/portfolio/contracts/{CONTRACT}", contract())
     gateway.on("GET", "quoting/v1/agenda", {"items": [agenda_event()], "total": 1, "next_cursor": None})
     gateway.on("POST", "quoting/v1/prices", PRICES)
     gateway.on("GET", "quoting/v1/products", {"items": [PRODUCT]})

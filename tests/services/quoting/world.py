@@ -52,7 +52,9 @@ class Said:
 class World:
     """Everything a test needs of one quoting service."""
 
-    def __init__(self, folder: Path, template: Path | None = None, *, url: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, template: Path | None = None, *, url: str | None = None, field_key: str = FIELD_KEY
+    ) -> None:
         self.clock = FixedClock(NOW)
         self.neighbours = Neighbours()
         keys = folder / "keys"
@@ -73,7 +75,7 @@ class World:
             "BUS_URL": f"parapluie+sqlite:///{folder}/bus.db",
             "GATEWAY_URL": "http://gateway.example",
             "SERVICE_SECRET": "q" * 40,
-            "FIELD_KEY": FIELD_KEY,
+            "FIELD_KEY": field_key,
             "SEALING_KEY": own,
             "SEALING_KEYS_DIR": str(keys),
         }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -65,8 +66,9 @@ def quotes() -> str:
 
 @pages.get("/devis/nouveau")
 def choose_product() -> str:
+    """The products; `client` names whom the quote is for, when that is known."""
     products = person(DOOR).get("quoting", "products")["items"]
-    return render_template("broker/products.html", products=products)
+    return render_template("broker/products.html", products=products, client=request.args.get("client"))
 
 
 @pages.get("/devis/<id:quote_id>")
@@ -74,75 +76,97 @@ def quote(quote_id: str) -> str:
     me = person(DOOR)
     found = me.get("quoting", f"quotes/{quote_id}")
     product = me.get("quoting", f"products/{found['product_code']}")
-    return render_template("broker/quote.html", quote=found, tags=TAGS, needs=NEEDS, names=_names(product))
+    versions = me.get("quoting", f"quotes/{quote_id}/versions")["items"]
+    return render_template(
+        "broker/quote.html",
+        quote=found,
+        versions=versions,
+        latest=versions[0] if versions else None,
+        modifiable=any(row["id"] == quote_id and row["modifiable"] for row in versions),
+        tags=TAGS,
+        needs=NEEDS,
+        names=names_of(product),
+        option=product["option"],
+    )
 
 
-@pages.route("/devis/nouveau/<product>", methods=["GET", "POST"])
-def make_quote(product: str) -> Any:
-    """The wizard. What was entered travels in an encrypted hidden field until the quote is issued.
+Send = Callable[[dict[str, Any], str], Any]
 
-    Every step looks at all the steps before it again, so that none can be left out.
+
+@dataclass(frozen=True)
+class Wizard:
+    """The four steps for one product. `send` stores what was entered; `about` is the quote that they began from.
+
+    What was entered travels in an encrypted hidden field until the quote is issued. Every step looks at all the steps
+    before it again, so that none can be left out.
     """
-    found = person(DOOR).get("quoting", f"products/{product}")
-    if request.method == "GET":
-        return _needs_page(found, Form())
-    form = Form.sent()
-    earlier = carried(CARRIED)
-    if earlier is None:
-        form.refuse(str(_LAPSED))
-        return _needs_page(found, form)
-    form.values = {**earlier, **form.values}
-    return _step(found, form, request.form.get("_step", ""))
+
+    product: Mapping[str, Any]
+    send: Send
+    about: Mapping[str, Any] | None = None
+
+    def answer(self, known: Mapping[str, str]) -> Any:
+        """Answer the request: the first step with what is `known`, or the step that was asked for."""
+        if request.method == "GET":
+            return _needs_page(self, Form(values=dict(known)))
+        form = Form.sent()
+        earlier = carried(CARRIED)
+        if earlier is None:
+            form.refuse(str(_LAPSED))
+            return _needs_page(self, form)
+        form.values = {**earlier, **form.values}
+        return _step(self, form, request.form.get("_step", ""))
 
 
-def _step(product: Mapping[str, Any], form: Form, step: str) -> Any:
+def _step(wizard: Wizard, form: Form, step: str) -> Any:
     if step not in {"solutions", "details", "summary", "issue"} or not _needs_are_complete(form):
-        return _needs_page(product, form)
+        return _needs_page(wizard, form)
     try:
-        prices = person(DOOR).post("quoting", "prices", _question(product, form))
+        prices = person(DOOR).post("quoting", "prices", _question(wizard.product, form))
     except ServiceError as refusal:
         form.take_refusal(refusal)
-        return _needs_page(product, form)
+        return _needs_page(wizard, form)
     if step == "solutions" or not _choice_is_complete(form, prices):
-        return _page(1, "broker/solutions.html", product, form, prices=prices)
+        return _page(1, "broker/solutions.html", wizard, form, prices=prices)
     if step == "details" or not form.require(["civility", "last_name", "first_name", "address", *_PLACE, "email"]):
-        return _details_page(product, form)
+        return _details_page(wizard, form)
     if step == "issue":
-        return _issue(product, form, prices)
-    return _page(3, "broker/summary.html", product, form, chosen=_chosen(form, prices))
+        return _issue(wizard, form, prices)
+    return _page(3, "broker/summary.html", wizard, form, chosen=_chosen(form, prices))
 
 
-def _names(product: Mapping[str, Any]) -> Mapping[str, str]:
+def names_of(product: Mapping[str, Any]) -> Mapping[str, str]:
     """What the codes of a product are called: régimes and levels of need."""
     return {row["code"]: row["label"] for row in (*product["regimes"], *product["needs"]["levels"])}
 
 
-def _page(step: int, template: str, product: Mapping[str, Any], form: Form, **more: Any) -> Any:
+def _page(step: int, template: str, wizard: Wizard, form: Form, **more: Any) -> Any:
     page = render_template(
         template,
-        product=product,
+        product=wizard.product,
+        about=wizard.about,
         form=form,
         steps=STEPS,
         step=step,
         needs=NEEDS,
-        names=_names(product),
+        names=names_of(wizard.product),
         carried=carry(CARRIED, form.values),
         **more,
     )
     return page, form.status
 
 
-def _needs_page(product: Mapping[str, Any], form: Form) -> Any:
-    return _page(0, "broker/needs.html", product, form, towns=_towns(form))
+def _needs_page(wizard: Wizard, form: Form) -> Any:
+    return _page(0, "broker/needs.html", wizard, form, towns=_towns(form))
 
 
 _PLACE = ("client_postcode", "client_town", "client_country")
 
 
-def _details_page(product: Mapping[str, Any], form: Form) -> Any:
+def _details_page(wizard: Wizard, form: Form) -> Any:
     for name in ("postcode", "town"):
         form.values.setdefault(f"client_{name}", form.text(name))
-    return _page(2, "broker/details.html", product, form, countries=COUNTRIES)
+    return _page(2, "broker/details.html", wizard, form, countries=COUNTRIES)
 
 
 def _towns(form: Form) -> list[tuple[str, str]]:
@@ -188,9 +212,8 @@ def _choice_is_complete(form: Form, prices: Mapping[str, Any]) -> bool:
     return not form.errors
 
 
-def _issue(product: Mapping[str, Any], form: Form, prices: Mapping[str, Any]) -> Any:
+def _issue(wizard: Wizard, form: Form, prices: Mapping[str, Any]) -> Any:
     body = {
-        "product": product["code"],
         "formula": form.text("formula"),
         "with_option": form.ticked("with_option"),
         "choice_reason": form.optional("choice_reason"),
@@ -200,13 +223,15 @@ def _issue(product: Mapping[str, Any], form: Form, prices: Mapping[str, Any]) ->
         "client": _client(form),
     }
     try:
-        issued = person(DOOR).post("quoting", "quotes", body, key=form.key)
+        issued = wizard.send(body, form.key)
     except ServiceError as refusal:
         form.take_refusal(refusal, _API_FIELDS)
         wrong = set(form.errors)
+        if not wrong:
+            return _page(3, "broker/summary.html", wizard, form, chosen=_chosen(form, prices))
         if wrong & _OF_THE_CHOICE:
-            return _page(1, "broker/solutions.html", product, form, prices=prices)
-        return _details_page(product, form) if wrong <= _OF_THE_CLIENT else _needs_page(product, form)
+            return _page(1, "broker/solutions.html", wizard, form, prices=prices)
+        return _details_page(wizard, form) if wrong <= _OF_THE_CLIENT else _needs_page(wizard, form)
     return redirect(url_for("broker.quote", quote_id=issued["id"]))
 
 
