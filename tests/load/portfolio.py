@@ -97,7 +97,12 @@ def turns(settings: dict[str, Any]) -> Iterator[Callable[[], list[float]]]:
                 answer = api.post("/portfolio/client-searches", body, **caller)
             elif kind == 2:
                 query = chance.choice(
-                    [str(chance.randrange(QUOTES)), "&validated=true", "&validated=true&subscribed=true", ""]
+                    [
+                        str(chance.randrange(1, QUOTES)),
+                        "%25",
+                        "%25&validated=true",
+                        "%25&validated=true&subscribed=true",
+                    ]
                 )
                 answer = api.get(f"/portfolio/quotes?identifier={query}", **caller)
             else:
