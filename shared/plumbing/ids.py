@@ -19,7 +19,8 @@ def new_id() -> str:
     value |= ((rest << 12) // 1_000_000) << 64
     value |= 0b10 << 62
     value |= secrets.randbits(62)
-    return str(UUID(int=value))
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def is_id(text: str) -> bool:

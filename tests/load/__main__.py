@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.load import hearing, latency, memory, portfolio, rating, relaying, report
+from tests.load import hearing, latency, memory, portfolio, pricing, rating, relaying, report
 from tests.load.driver import Result, Trial, run
 from tests.load.ground import Ground
 
@@ -19,6 +19,7 @@ TRIALS: tuple[Trial, ...] = (
     memory.TRIAL,
     rating.TRIAL,
     portfolio.TRIAL,
+    *pricing.TRIALS,
 )
 FILE = Path("var/bench.json")
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response
 from flask.views import MethodView
 
 from plumbing.clock import paris_date
-from plumbing.http import Blueprint, Schema, current_actor, fields, json_response, requires, services
+from plumbing.http import Blueprint, Schema, current_actor, fields, requires, services
+from quoting.api.price_writer import written
 from quoting.api.schemas import LineOut, NeedsSchema, ProfileFields
 from quoting.domain.needs import Needs
-from quoting.domain.rating import MONTHS, FormulaPrice, Line
-from quoting.usecases.price_household import Proposal, Wishes, propose
+from quoting.usecases.price_household import Wishes, propose
 
 prices = Blueprint("prices", __name__, url_prefix="/v1/prices", description="Tarification")
 
@@ -69,7 +70,7 @@ class Prices(MethodView):
             towns=made.towns,
             today=paris_date(made.clock.now()),
         )
-        return json_response(_view(proposal))
+        return Response(written(proposal), content_type="application/json")
 
 
 def wishes_from(profile: dict[str, Any], *, needs: Any = None, **more: Any) -> Wishes:
@@ -84,48 +85,3 @@ def wishes_from(profile: dict[str, Any], *, needs: Any = None, **more: Any) -> W
         needs=Needs(**(needs or profile["needs"])),
         **more,
     )
-
-
-def _view(proposal: Proposal) -> dict[str, Any]:
-    return {
-        "product": proposal.product.code,
-        "tariff_version": proposal.tariff_version,
-        "recommended": proposal.recommendation.formula,
-        "recommendation_reasons": proposal.recommendation.reasons,
-        "formulas": [_formula(price) for price in proposal.prices],
-    }
-
-
-def _formula(price: FormulaPrice) -> dict[str, Any]:
-    option = price.option
-    return {
-        "code": price.code,
-        "label": price.label,
-        "monthly": amount_text(price.cents),
-        "annual": amount_text(price.cents * MONTHS),
-        "option": None
-        if option is None
-        else {
-            "code": option.code,
-            "label": option.label,
-            "monthly": amount_text(option.cents),
-            "lines": [_line(line) for line in option.lines],
-        },
-        "lines": [_line(line) for line in price.lines],
-    }
-
-
-def _line(line: Line) -> dict[str, Any]:
-    return {
-        "label": line.label,
-        "table": line.table,
-        "table_version": line.table_version,
-        "key": line.key,
-        "factor": line.factor,
-        "amount": amount_text(line.cents),
-    }
-
-
-def amount_text(cents: int) -> str:
-    """Return whole cents as the API writes amounts: "51.74". Prices are never negative."""
-    return f"{cents // 100}.{cents % 100:02d}"

@@ -80,9 +80,9 @@ class Guarantee:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Product:
-    """A product as published: everything about it but its prices."""
+    """A product as published: everything about it but its prices. Known by what it is: read once, never copied."""
 
     code: str
     name: str

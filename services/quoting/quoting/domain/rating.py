@@ -16,6 +16,7 @@ from quoting.domain.catalogue import Product, RegimeNotAccepted
 from quoting.domain.tariff import RATE_SCALE, Cell, Key, Tables, Tariff, in_french
 
 MONTHS = 12
+_ROLES = ("main", "spouse")
 _ADULTS = ("Assuré principal", "Conjoint(e)")
 
 
@@ -78,11 +79,12 @@ class Basis(NamedTuple):
 
 
 class OptionPrice(NamedTuple):
-    """What the option adds a month, all included."""
+    """What the option adds a month, all included; `premium` is before tax."""
 
     code: str
     label: str
     cents: int
+    premium: int
     basis: Basis
 
     @property
@@ -97,12 +99,14 @@ class OptionPrice(NamedTuple):
 class FormulaPrice(NamedTuple):
     """The price of one formula for one household, option apart.
 
-    A portfolio is priced without an explanation, so `lines` are made when they are asked for.
+    `premium` is before tax and fee. A portfolio is priced without an explanation, so `lines` are made when they are
+    asked for.
     """
 
     code: str
     label: str
     cents: int
+    premium: int
     option: OptionPrice | None
     basis: Basis
 
@@ -149,7 +153,9 @@ def price_household(
     for formula in product.formulas:
         key = (formula.code, zone, household.regime)
         basis = Basis(tables, product, key, children, paying, ages)
-        prices.append(FormulaPrice(formula.code, formula.label, _formula_cents(basis), _option(basis), basis))
+        premium = _premium(basis)
+        cents = premium + half_up(premium, tables.tax_rate) + tables.fee_cents
+        prices.append(FormulaPrice(formula.code, formula.label, cents, premium, _option(basis), basis))
     return tuple(prices)
 
 
@@ -166,7 +172,7 @@ def _adult_ages(household: Household, product: Product, effective_date: date) ->
     return tuple(ages)
 
 
-def _formula_cents(basis: Basis) -> int:
+def _premium(basis: Basis) -> int:
     tables, product, key, _children, paying, ages = basis
     adults = tables.adults[key]
     premium = paying * tables.children[key].cents
@@ -175,7 +181,7 @@ def _formula_cents(basis: Basis) -> int:
         if cell is None:
             raise AgeNotAccepted("main", age, product.entry_age_from, product.entry_age_to)
         premium += cell.cents
-    return premium + half_up(premium, tables.tax_rate) + tables.fee_cents
+    return premium
 
 
 def _option(basis: Basis) -> OptionPrice | None:
@@ -185,40 +191,77 @@ def _option(basis: Basis) -> OptionPrice | None:
         return None
     premium = len(ages) * adult.cents + (paying * tables.option_children[key].cents if paying else 0)
     cents = premium + half_up(premium, tables.option_tax_rate)
-    return OptionPrice(product.option.code, product.option.label, cents, basis)
+    return OptionPrice(product.option.code, product.option.label, cents, premium, basis)
 
 
 def _formula_lines(basis: Basis) -> tuple[Line, ...]:
-    tables, product, key, children, paying, ages = basis
-    table = f"{tables.product}/premiums"
-    version = tables.premium_version
-    lines = []
-    for who, age in zip(_ADULTS, ages, strict=False):
-        cell = tables.adults[key][age]
-        if cell is None:
-            raise AgeNotAccepted("main", age, product.entry_age_from, product.entry_age_to)
-        lines.append(Line(f"{who}, {age} ans", table, version, cell.key, cell.factor, cell.cents))
-    if children:
-        child = tables.children[key]
-        label = _children_label(children, paying)
-        lines.append(Line(label, table, version, child.key, f"{paying} × {child.factor}", paying * child.cents))
-    premium = sum(line.cents for line in lines)
-    lines.append(_tax_line(tables, tables.tax_key, tables.tax_rate, premium))
-    if tables.fee_yearly is not None and tables.fee_version is not None:
-        fee_factor = f"{in_french(tables.fee_yearly)} / {MONTHS}"
-        fee_label = "Adhésion à l’association souscriptrice"
-        lines.append(Line(fee_label, "association-fee", tables.fee_version, product.code, fee_factor, tables.fee_cents))
-    return tuple(lines)
+    lines = [adult_line(basis, place) for place in range(len(basis.ages))]
+    if basis.children:
+        lines.append(children_line(basis))
+    lines.append(tax_line(basis.tables, sum(line.cents for line in lines)))
+    fee = fee_line(basis)
+    return (*lines, fee) if fee is not None else tuple(lines)
 
 
 def _option_lines(label: str, basis: Basis) -> tuple[Line, ...]:
-    tables, key, paying, adults = basis.tables, basis.key, basis.paying, len(basis.ages)
-    lines = [_option_line(tables, f"{label}, {_count(adults, 'adulte')}", adults, tables.option_adults[key])]
-    if paying:
-        lines.append(_option_line(tables, f"{label}, {_count(paying, 'enfant')}", paying, tables.option_children[key]))
-    premium = sum(line.cents for line in lines)
-    lines.append(_tax_line(tables, tables.option_tax_key, tables.option_tax_rate, premium))
-    return tuple(lines)
+    lines = [option_adults_line(label, basis)]
+    if basis.paying:
+        lines.append(option_children_line(label, basis))
+    return (*lines, option_tax_line(basis.tables, sum(line.cents for line in lines)))
+
+
+def adult_line(basis: Basis, place: int) -> Line:
+    """Return the line of the main insured (`place` 0) or of the spouse."""
+    tables, age = basis.tables, basis.ages[place]
+    cell = tables.adults[basis.key][age]
+    if cell is None:
+        raise AgeNotAccepted(_ROLES[place], age, basis.product.entry_age_from, basis.product.entry_age_to)
+    label = f"{_ADULTS[place]}, {age} ans"
+    return Line(label, f"{tables.product}/premiums", tables.premium_version, cell.key, cell.factor, cell.cents)
+
+
+def children_line(basis: Basis) -> Line:
+    """Return the line of the children, those that pay and those that do not."""
+    tables, paying = basis.tables, basis.paying
+    cell = tables.children[basis.key]
+    label, factor = _children_label(basis.children, paying), f"{paying} × {cell.factor}"
+    return Line(label, f"{tables.product}/premiums", tables.premium_version, cell.key, factor, paying * cell.cents)
+
+
+def fee_line(basis: Basis) -> Line | None:
+    """Return the line of the association's fee, None for a product without one."""
+    tables = basis.tables
+    if tables.fee_yearly is None or tables.fee_version is None:
+        return None
+    factor = f"{in_french(tables.fee_yearly)} / {MONTHS}"
+    label = "Adhésion à l’association souscriptrice"
+    return Line(label, "association-fee", tables.fee_version, basis.product.code, factor, tables.fee_cents)
+
+
+def tax_line(tables: Tables, premium: int) -> Line:
+    """Return the line of the tax on a formula's premium."""
+    return _tax_line(tables, tables.tax_key, tables.tax_rate, premium)
+
+
+def option_adults_line(label: str, basis: Basis) -> Line:
+    """Return the option's line for the adults."""
+    adults = len(basis.ages)
+    return _option_line(
+        basis.tables, f"{label}, {_count(adults, 'adulte')}", adults, basis.tables.option_adults[basis.key]
+    )
+
+
+def option_children_line(label: str, basis: Basis) -> Line:
+    """Return the option's line for the children that pay."""
+    paying = basis.paying
+    return _option_line(
+        basis.tables, f"{label}, {_count(paying, 'enfant')}", paying, basis.tables.option_children[basis.key]
+    )
+
+
+def option_tax_line(tables: Tables, premium: int) -> Line:
+    """Return the line of the tax on the option's premium."""
+    return _tax_line(tables, tables.option_tax_key, tables.option_tax_rate, premium)
 
 
 def _option_line(tables: Tables, label: str, count: int, cell: Cell) -> Line:

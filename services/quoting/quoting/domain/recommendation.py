@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from quoting.domain.catalogue import Formula, Product
 from quoting.domain.needs import NeedArea, Needs
@@ -16,10 +17,12 @@ class Recommendation:
     reasons: tuple[str, ...]
 
 
+@lru_cache(maxsize=4096)
 def recommend(needs: Needs, product: Product) -> Recommendation:
     """Advise the lowest formula that answers every need; the highest one when none answers them all.
 
-    The product lists its formulas from the lowest cover to the highest, and says which level each answers per area.
+    There are a thousand answers to five questions, and each is worked out once. The product lists its formulas from the
+    lowest cover to the highest, and says which level each answers per area.
     """
     for formula in product.formulas:
         if not _unanswered(needs, formula):

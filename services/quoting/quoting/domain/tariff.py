@@ -70,9 +70,9 @@ class Cell:
     factor: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tables:
-    """Everything needed to price one product between two dates."""
+    """Everything needed to price one product between two dates. Known by what it is: compiled once, never copied."""
 
     product: str
     valid_from: date

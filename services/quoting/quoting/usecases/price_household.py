@@ -88,8 +88,12 @@ def propose(*, tenant: str, wishes: Wishes, offer: Offer, towns: Towns, today: d
 
 def find_town(towns: Towns, postcode: str, name: str, *, field: str) -> Town:
     """Return the town of this postcode, whatever the case and accents of its name; TownUnknown when there is none."""
+    here = towns.at(postcode)
+    for town in here:
+        if town.name == name:  # as our own pages send it
+            return town
     wanted = search_name(name)
-    for town in towns.at(postcode):
+    for town in here:
         if search_name(town.name) == wanted:
             return town
     raise TownUnknown(postcode, name, field)
