@@ -179,6 +179,7 @@ def _beneficiaries(story: Story) -> list[dict[str, Any]]:
         "last_name": "Roussel",
         "birth_date": SPOUSE_BIRTH_DATE.isoformat(),
         "nir": story.family.spouse_nir,
+        "tie": "married",
     }
     children = [
         {"role": "child", "first_name": name, "last_name": "Roussel", "birth_date": born.isoformat(), "nir": None}

@@ -155,6 +155,7 @@ def client_gives_the_family(walk: Walk) -> None:
     walk.fill("Numéro de sécurité sociale", family.nir)
     walk.fill("Téléphone mobile", f"0{family.mobile[3:]}")
     page.get_by_role("group", name="Civilité").nth(1).get_by_text("Monsieur").click()
+    walk.choose("Votre situation", "Marié(e)")
     people = [
         ("Julien", None, family.spouse_nir),
         ("Léa", CHILDREN_BIRTH_DATES[0], ""),

@@ -8,6 +8,7 @@ from flask import Flask
 
 from plumbing.http import create_api_app
 from quoting.api.agenda import agenda
+from quoting.api.assisted_sessions import assisted_sessions
 from quoting.api.client_files import client_files
 from quoting.api.errors import ERRORS
 from quoting.api.files import files
@@ -35,6 +36,7 @@ def create_app(services: Any) -> Flask:
             portfolio,
             client_files,
             guest_sessions,
+            assisted_sessions,
             subscriptions,
             files,
             agenda,

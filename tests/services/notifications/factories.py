@@ -135,6 +135,44 @@ class Client:
         }
         return Said("signature.envelope.sealed.v1", self.ceremony_id, data, {**self.person, "broker_email": BROKER})
 
+    def ready_to_return(self) -> Said:
+        paper = {"sha256": "0" * 64, "size": 1000, "pages": 1}
+        data = {
+            "subscription_id": self.subscription_id,
+            "quote_number": "RIS-0000000033",
+            "product_name": "Horizon TNS",
+            "formula": "Horizon TNS 150",
+            "monthly": "69.94",
+            "documents": [
+                {**paper, "document_id": new_id(), "kind": "advice", "title": "Fiche d’information et de conseil"},
+                {**paper, "document_id": self.signed, "kind": "bia", "title": "Bulletin individuel d’adhésion"},
+                {**paper, "document_id": new_id(), "kind": "mandate", "title": "Mandat de prélèvement SEPA"},
+            ],
+        }
+        sealed = {
+            **self.person,
+            "broker_email": BROKER,
+            "broker_name": "Cabinet Lemaire",
+            "broker_phone": "+33198760000",
+            "pieces": [
+                {"label": "Relevé d’identité bancaire (RIB)", "mandatory": True},
+                {"label": "Copie de l’attestation d’assuré social de Léa", "mandatory": True},
+                {"label": "Le cas échéant\u00a0: justificatif de domicile de moins de 3 mois", "mandatory": False},
+            ],
+        }
+        return Said("quoting.subscription.ready_to_return.v1", self.subscription_id, data, sealed)
+
+    def piece_refused(self, reason: str = "Le verso manque.") -> Said:
+        data = {
+            "subscription_id": self.subscription_id,
+            "file_id": new_id(),
+            "broker_id": new_id(),
+            "piece": "identity",
+            "kind": "piece.identity",
+        }
+        sealed = {**self.person, "broker_email": BROKER, "label": "Copie de votre pièce d’identité", "reason": reason}
+        return Said("quoting.piece.refused.v1", data["file_id"], data, sealed)
+
     def file_transmitted(self) -> Said:
         data = {"subscription_id": self.subscription_id, "file_id": new_id(), "broker_id": new_id()}
         return Said("quoting.file.transmitted.v1", self.subscription_id, data)

@@ -160,6 +160,12 @@ def quote(quote_id: str, **changes: Any) -> dict[str, Any]:
     }
 
 
+STAGES = [
+    {"number": number, "label": f"Étape {number}", "state": "current" if number == 1 else "to_come"}
+    for number in range(1, 7)
+]
+
+
 def subscription(**changes: Any) -> dict[str, Any]:
     return {
         "id": SUBSCRIPTION,
@@ -178,6 +184,8 @@ def subscription(**changes: Any) -> dict[str, Any]:
         "sealed_papers": [],
         "file": None,
         "pieces": [],
+        "stages": STAGES,
+        "assistance": None,
         **changes,
     }
 
@@ -245,6 +253,17 @@ def fill(gateway: FakeGateway) -> None:
     gateway.on("DELETE", "member/v1/sessions", None)
     gateway.on(
         "POST", "quoting/v1/guest-sessions", {**tokens("guest"), "refresh_token": "", "subscription_id": SUBSCRIPTION}
+    )
+    gateway.on(
+        "POST",
+        "quoting/v1/assisted-sessions",
+        {
+            **tokens("guest"),
+            "refresh_token": "",
+            "subscription_id": SUBSCRIPTION,
+            "attested_at": "2026-11-22T08:00:00Z",
+        },
+        status=201,
     )
     gateway.on("GET", "quoting/v1/quotes", {"items": [quote(new_id())], "next_cursor": None})
     gateway.on("GET", "quoting/v1/quotes/[^/]+", quote(new_id()))

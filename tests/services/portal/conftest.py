@@ -12,7 +12,7 @@ from werkzeug.test import Client, TestResponse
 from plumbing.cipher import new_field_key
 from portal.app import create_app
 from portal.config import load
-from tests.services.portal.answers import fill
+from tests.services.portal.answers import SUBSCRIPTION, fill
 from tests.services.portal.gateway import FakeGateway
 
 SETTINGS = {"DEMONSTRATION": "1", "GATEWAY_URL": "http://gateway.test", "PUBLIC_URL": "http://127.0.0.1:8000"}
@@ -46,6 +46,12 @@ class Visitor:
 
     def follow_link(self) -> None:
         assert self.get("/souscrire/the-secret-of-the-link-of-the-quote").status_code == 302
+
+    def assist(self) -> None:
+        """Go on with a client, as a broker who attests that the client is with him."""
+        path = f"/courtier/souscriptions/{SUBSCRIPTION}"
+        answer = self.send(f"{path}/accompagnement", self.get(path), client_present="on")
+        assert answer.status_code == 302, answer.text
 
 
 @pytest.fixture(scope="session")

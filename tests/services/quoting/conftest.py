@@ -97,6 +97,18 @@ class Api:
         }
         self.world.hear("signature.ceremony.signed.v1", data)
 
+    def seal(self, subscription_id: str) -> None:
+        """Have signature say that the sealed papers are stored."""
+        data = {
+            "subject": f"subscription:{subscription_id}",
+            "sealed_at": self.world.clock.now(),
+            "evidence_document_id": new_id(),
+            "documents": [
+                {"sealed_document_id": new_id(), "kind": "signed.bia", "title": "Bulletin", "sha256": "ab" * 32}
+            ],
+        }
+        self.world.hear("signature.envelope.sealed.v1", data)
+
     def send_piece(self, subscription_id: str, kind: str = "piece.identity") -> str:
         """Have documents say that a piece came in; returns its id."""
         document_id = new_id()

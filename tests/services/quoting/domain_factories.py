@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from quoting.domain.needs import NeedLevel, Needs
-from quoting.domain.people import Civility, Identity
+from quoting.domain.people import Broker, Civility, Identity
 from quoting.domain.product_papers import ProductPaper
 from quoting.domain.quote import Advice, Price, Profile, Quote
 from quoting.domain.submission import Relative, Submission
@@ -34,6 +34,18 @@ def an_identity(**changes: Any) -> Identity:
         "mobile": "+33612345678",
     }
     return Identity(**{**facts, **changes})
+
+
+def a_broker(**changes: Any) -> Broker:
+    facts: dict[str, Any] = {
+        "id": "broker",
+        "company": "Cabinet Lemaire",
+        "display_name": "Claire Lemaire",
+        "email": "courtier@lemaire.example",
+        "phone": "+33198760000",
+        "orias": "07001234",
+    }
+    return Broker(**{**facts, **changes})
 
 
 def a_profile(**changes: Any) -> Profile:

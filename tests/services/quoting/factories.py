@@ -99,6 +99,7 @@ def relatives() -> list[dict[str, Any]]:
             "last_name": "Moreau",
             "birth_date": "1987-02-03",
             "nir": None,
+            "tie": "married",
         },
         {"role": "child", "first_name": "Léa", "last_name": "Moreau", "birth_date": "2015-06-01", "nir": None},
         {"role": "child", "first_name": "Noé", "last_name": "Moreau", "birth_date": "2018-09-12", "nir": None},

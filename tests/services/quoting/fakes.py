@@ -48,6 +48,7 @@ class Neighbours:
         self.down: set[str] = set()
         self.refusing: set[str] = set()
         self.broker = dict(BROKER)
+        self.guest_token = ""
         self.after_upload: Callable[[], None] = lambda: None
         self.http = httpx.Client(transport=httpx.MockTransport(self._answer))
 
@@ -73,6 +74,8 @@ class Neighbours:
 
     def _guest(self, request: httpx.Request) -> str:
         asked: dict[str, Any] = orjson.loads(request.content)
+        if self.guest_token:
+            return self.guest_token
         return f"guest {asked['tenant']} {asked['scope']}"
 
     def _broker(self, broker_id: str) -> httpx.Response:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from notifications.domain.message import Attachment
-from notifications.domain.people import Person, QuoteFile
+from notifications.domain.people import Adviser, Person, QuoteFile
 from notifications.messages import reads
 from notifications.usecases.acknowledge_file import acknowledge_file
 from notifications.usecases.announce_quote import IssuedQuote, announce_quote
+from notifications.usecases.ask_for_papers import HandSigner, PaperToReturn, ask_for_papers
 from notifications.usecases.deliver_signed_documents import SignedPaper, deliver_signed_documents
 from notifications.usecases.follow_claim import Step, announce_benefit, follow_claim
 from notifications.usecases.invite_account import Purpose, invite_account
@@ -17,6 +18,7 @@ from notifications.usecases.record_contact import record_contact
 from notifications.usecases.record_preferences import record_preferences
 from notifications.usecases.record_subscription import record_subscription
 from notifications.usecases.report_ceremony_end import CeremonyEnd, Signer, report_ceremony_end
+from notifications.usecases.report_refused_piece import report_refused_piece
 from notifications.usecases.send_code import send_code
 from notifications.usecases.welcome_member import CreatedContract, record_holder, welcome_member
 from plumbing.consumer import Context, Event, Subscriptions
@@ -61,6 +63,41 @@ def subscription_submitted(event: Event, context: Context) -> None:
 def file_transmitted(event: Event, context: Context) -> None:
     """« Dossier transmis »."""
     acknowledge_file(uow=context.uow, writer=context.services.writer, event_id=event.id, **event.data)
+
+
+@SUBSCRIPTIONS.on("quoting.subscription.ready_to_return.v1", schema=reads.ReadyToReturn(), sealed=reads.HandSigner())
+def ready_to_return(event: Event, context: Context) -> None:
+    """Who signs by hand gets his papers, and his adviser a copy."""
+    data, sealed = event.data, event.sealed
+    signer = HandSigner(
+        person=_person(sealed),
+        adviser=Adviser(sealed["broker_name"], sealed["broker_phone"], sealed["broker_email"]),
+        pieces=[each["label"] for each in sealed["pieces"] if each["mandatory"]],
+        if_needed=[each["label"] for each in sealed["pieces"] if not each["mandatory"]],
+    )
+    ask_for_papers(
+        uow=context.uow,
+        writer=context.services.writer,
+        event_id=event.id,
+        subscription_id=data["subscription_id"],
+        product_name=data["product_name"],
+        signer=signer,
+        papers=[PaperToReturn(paper["document_id"], paper["kind"], paper["title"]) for paper in data["documents"]],
+    )
+
+
+@SUBSCRIPTIONS.on("quoting.piece.refused.v1", schema=reads.PieceRefused(), sealed=reads.RefusalToTell())
+def piece_refused(event: Event, context: Context) -> None:
+    """The client may send another one."""
+    report_refused_piece(
+        uow=context.uow,
+        writer=context.services.writer,
+        event_id=event.id,
+        subscription_id=event.data["subscription_id"],
+        person=_person(event.sealed),
+        label=event.sealed["label"],
+        reason=event.sealed["reason"],
+    )
 
 
 @SUBSCRIPTIONS.on("quoting.contract.created.v1", schema=reads.ContractCreated(), sealed=reads.ContractClient())

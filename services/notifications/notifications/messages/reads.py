@@ -62,6 +62,43 @@ class FileTransmitted(Read):
     subscription_id = fields.Id(required=True)
 
 
+class PaperToSign(Read):
+    """A paper that a client signs by hand."""
+
+    document_id = fields.Id(required=True)
+    kind = fields.Text(max=60, required=True)
+    title = fields.Text(required=True)
+
+
+class ReadyToReturn(Read):
+    subscription_id = fields.Id(required=True)
+    product_name = fields.Text(required=True)
+    documents = fields.List(fields.Nested(PaperToSign()), required=True, min=1)
+
+
+class PieceToReturn(Read):
+    label = fields.Text(required=True)
+    mandatory = fields.Boolean(required=True)
+
+
+class HandSigner(Addressee):
+    """Who signs by hand, and who advises him."""
+
+    broker_email = fields.Email(required=True)
+    broker_name = fields.Text(required=True)
+    broker_phone = fields.Text(max=30, min=0, required=True)
+    pieces = fields.List(fields.Nested(PieceToReturn()), required=True)
+
+
+class PieceRefused(Read):
+    subscription_id = fields.Id(required=True)
+
+
+class RefusalToTell(Addressee):
+    label = fields.Text(required=True)
+    reason = fields.Text(max=500, required=True)
+
+
 class ContractCreated(Read):
     contract_id = fields.Id(required=True)
     number = fields.Text(max=40, required=True)

@@ -5,7 +5,6 @@ Nothing he types is stored before « Signer le contrat »: the earlier steps tra
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,21 +14,19 @@ from flask_babel import lazy_gettext as _
 from plumbing.http.clients import ServiceError
 from portal.backend import person
 from portal.forms import Form, carried, carry
+from portal.pieces import TAGS, send_piece
 
 pages = Blueprint("client", __name__, url_prefix="/souscription")
 
 DOOR = "guest"
 CARRIED = "subscription"
 STEPS = (_("Données personnelles"), _("Informations contractuelles"), _("Informations de paiement"), _("Confirmation"))
-PIECE_TAGS = {"to_provide": "warn", "received": "brand", "accepted": "good", "refused": "bad"}
 _ENDED = frozenset({"refused", "failed", "expired"})
 _LAPSED = _("Votre saisie date de plus de deux heures\u00a0: reprenez à la première étape.")
 _IDENTITY = ("civility", "last_name", "birth_name", "first_name", "birth_date", "address", "address_extra")
 _PLACE = ("postcode", "town", "country", "email")
 _OF_THE_PAYMENT = frozenset({"iban", "account_holder", "debit_day", "benefit_iban", "signature_mode"})
 _OF_THE_DOCUMENTS = frozenset({"documents_read", "documents_acknowledged"})
-_WAIT_FOR_PIECE_SECONDS = 4.0
-_LOOK_AGAIN_SECONDS = 0.1
 
 
 def _subscription_id() -> str:
@@ -91,12 +88,22 @@ def relatives_of(subscription: Mapping[str, Any]) -> list[dict[str, Any]]:
     return spouse + [{"role": "child", "birth_date": None} for _number in range(expected["children"])]
 
 
+def stages_at(subscription: Mapping[str, Any], current: int) -> list[dict[str, Any]]:
+    """Return the six stages while the screens of the first three are filled in, of which nothing is stored."""
+
+    def state(number: int) -> str:
+        return "current" if number == current else "done" if number < current else "to_come"
+
+    return [{**stage, "state": state(stage["number"])} for stage in subscription["stages"]]
+
+
 def _required(subscription: Mapping[str, Any]) -> list[str]:
     names = ["civility", "last_name", "first_name", "birth_date", "nir", "address", "postcode", "town"]
     names += ["email", "mobile"]
     for number, relative in enumerate(relatives_of(subscription)):
         names += [f"{name}_{number}" for name in ("first_name", "last_name")]
-        names += [f"birth_date_{number}"] if relative["birth_date"] is None else [f"civility_{number}", f"nir_{number}"]
+        child = relative["role"] == "child"
+        names += [f"{name}_{number}" for name in (("birth_date",) if child else ("civility", "tie", "nir"))]
     return names + (["tns_declared"] if subscription["tns_required"] else [])
 
 
@@ -115,6 +122,7 @@ def _page(step: int, template: str, subscription: Mapping[str, Any], form: Form)
         form=form,
         steps=STEPS,
         step=step,
+        stages=stages_at(subscription, step + 1),
         carried=carry(CARRIED, form.values),
     )
     return page, form.status
@@ -136,6 +144,7 @@ def _submit(subscription: Mapping[str, Any], form: Form) -> Any:
         "documents_read": [paper["document_id"] for paper in subscription["documents"] if paper["required"]],
         "documents_acknowledged": form.ticked("documents_acknowledged"),
         "signature_mode": form.text("signature_mode"),
+        "address_differs": form.ticked("address_differs"),
         "beneficiaries": _beneficiaries(subscription, form),
     }
     try:
@@ -162,13 +171,15 @@ def _beneficiaries(subscription: Mapping[str, Any], form: Form) -> list[dict[str
             "last_name": form.text(f"last_name_{number}"),
             "birth_date": relative["birth_date"] or form.text(f"birth_date_{number}"),
             "nir": form.optional(f"nir_{number}"),
+            "tie": form.optional(f"tie_{number}"),
+            "disabled": form.ticked(f"disabled_{number}"),
         }
         for number, relative in enumerate(relatives_of(subscription))
     ]
 
 
 def _fields_of_page(subscription: Mapping[str, Any]) -> dict[str, str]:
-    names = ("civility", "first_name", "last_name", "birth_date", "nir")
+    names = ("civility", "first_name", "last_name", "birth_date", "nir", "tie")
     count = len(relatives_of(subscription))
     return {f"beneficiaries.{number}.{name}": f"{name}_{number}" for number in range(count) for name in names}
 
@@ -240,47 +251,15 @@ def file() -> Any:
     form = Form()
     if request.method == "POST":
         form = Form.sent()
-        if _send_piece(form, subscription["pieces"]):
+        if send_piece(DOOR, subscription, form):
             session["sent"] = True
             return redirect(url_for("client.file"))
     page = render_template(
         "client/file.html",
         form=form,
         subscription=subscription,
-        tags=PIECE_TAGS,
+        tags=TAGS,
+        stages=subscription["stages"],
         sent=session.pop("sent") if "sent" in session else False,
     )
     return page, form.status
-
-
-def _send_piece(form: Form, pieces: list[Mapping[str, Any]]) -> bool:
-    """Send the file of the piece named by `piece`; False when the form now says what is wrong."""
-    sent = request.files.get("file")
-    piece = next((piece for piece in pieces if piece["code"] == form.text("piece")), None)
-    kind, title = (piece["kind"], piece["label"]) if piece else ("piece.other", "Autre pièce")
-    if sent is None or not sent.filename:
-        form.refuse("Choisissez un fichier.", file="Choisissez un fichier.")
-        return False
-    try:
-        stored = person(DOOR).upload(
-            fields={"kind": kind, "subject": f"subscription:{_subscription_id()}", "title": title},
-            content=sent.read(),
-            filename=sent.filename,
-            media_type=sent.mimetype or "application/octet-stream",
-            key=form.key,
-        )
-    except ServiceError as refusal:
-        form.take_refusal(refusal)
-        form.errors.setdefault("file", form.message)
-        return False
-    _await_piece(stored["id"])
-    return True
-
-
-def _await_piece(document_id: str) -> None:
-    """Let the file hear of the document, which takes it a moment, so that the page shows the piece as received."""
-    deadline = time.monotonic() + _WAIT_FOR_PIECE_SECONDS
-    while time.monotonic() < deadline:
-        if any(piece["document_id"] == document_id for piece in _subscription()["pieces"]):
-            return
-        time.sleep(_LOOK_AGAIN_SECONDS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from plumbing.http.clients import ServiceError
 from portal.backend import person
@@ -17,6 +17,7 @@ pages = Blueprint("manager", __name__, url_prefix="/gestion")
 DOOR = "manager"
 FILE_TAGS = {"awaiting_documents": "warn", "transmitted": "brand", "created": "good"}
 PIECE_TAGS = {"to_provide": "warn", "received": "brand", "accepted": "good", "refused": "bad"}
+BY_HAND = ("piece.signed_application", "piece.signed_mandate")
 CLAIM_TAGS = {"submitted": "brand", "accepted": "good", "payment_ordered": "good", "paid": "good", "refused": "bad"}
 _LINE = ("act", "care_date", "expense", "base", "scheme_rate", "optam", "other_insurers")
 _SHOWN = 50
@@ -24,6 +25,10 @@ _SHOWN = 50
 
 @pages.get("/")
 def home() -> str:
+    return _home()
+
+
+def _home(number: str = "", *, nothing_found: bool = False) -> str:
     me = person(DOOR)
     return render_template(
         "manager/home.html",
@@ -32,6 +37,8 @@ def home() -> str:
         to_pay=me.get("claims", "claims", status="accepted", limit=_SHOWN)["items"],
         file_tags=FILE_TAGS,
         tags=CLAIM_TAGS,
+        number=number,
+        nothing_found=nothing_found,
     )
 
 
@@ -40,7 +47,7 @@ def file(file_id: str) -> Any:
     return _file_page(file_id, Form())
 
 
-def _file_page(file_id: str, form: Form, document_id: str = "") -> Any:
+def _file_page(file_id: str, form: Form, chosen: str = "") -> Any:
     me = person(DOOR)
     found = me.get("quoting", f"files/{file_id}")
     papers = me.get("quoting", f"subscriptions/{found['subscription_id']}")["sealed_papers"]
@@ -49,7 +56,8 @@ def _file_page(file_id: str, form: Form, document_id: str = "") -> Any:
         file=found,
         papers=papers,
         form=form,
-        document_id=document_id,
+        chosen=chosen,
+        by_hand=BY_HAND,
         tags=FILE_TAGS,
         piece_tags=PIECE_TAGS,
     )
@@ -60,8 +68,37 @@ def _file_page(file_id: str, form: Form, document_id: str = "") -> Any:
 def decide_piece(file_id: str, document_id: str) -> Any:
     form = Form.sent()
     outcome = form.text("outcome")
-    body = {"outcome": outcome, "reason": form.optional("reason") if outcome == "refused" else None}
+    body = {
+        "outcome": outcome,
+        "reason": form.optional("reason") if outcome == "refused" else None,
+        "seen": form.text("seen") or "received",
+        "signed_on": form.optional("signed_on"),
+    }
     return _act_on_file(file_id, f"files/{file_id}/pieces/{document_id}/decision", body, form, document_id)
+
+
+@pages.post("/dossiers/<id:file_id>/courrier/<code>")
+def receive_paper(file_id: str, code: str) -> Any:
+    """A piece came by post: the manager who has it in his hands records it and judges it."""
+    form = Form.sent()
+    outcome = form.text("outcome")
+    body = {
+        "received_on": form.optional("received_on"),
+        "outcome": outcome,
+        "reason": form.optional("reason") if outcome == "refused" else None,
+        "signed_on": form.optional("signed_on"),
+    }
+    return _act_on_file(file_id, f"files/{file_id}/pieces/{code}/receipt", body, form, code)
+
+
+@pages.get("/dossiers")
+def find_file() -> Any:
+    """Find by the number on its papers a file that is not transmitted yet."""
+    number = request.args.get("numero", "").strip().upper()
+    found = person(DOOR).get("quoting", "files", number=number)["items"] if number else []
+    if not found:
+        return _home(number=number, nothing_found=True)
+    return redirect(url_for("manager.file", file_id=found[-1]["id"]))
 
 
 @pages.post("/dossiers/<id:file_id>/adhesion")
@@ -69,12 +106,13 @@ def create_membership(file_id: str) -> Any:
     return _act_on_file(file_id, f"files/{file_id}/creation", {}, Form.sent())
 
 
-def _act_on_file(file_id: str, path: str, body: Mapping[str, Any], form: Form, document_id: str = "") -> Any:
+def _act_on_file(file_id: str, path: str, body: Mapping[str, Any], form: Form, chosen: str = "") -> Any:
+    """`chosen` is the piece acted on, by its document or by its code: what is wrong is said beside it."""
     try:
         person(DOOR).post("quoting", path, body, key=form.key)
     except ServiceError as refusal:
         form.take_refusal(refusal)
-        return _file_page(file_id, form, document_id)
+        return _file_page(file_id, form, chosen)
     return redirect(url_for("manager.file", file_id=file_id))
 
 

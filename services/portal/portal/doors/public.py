@@ -6,17 +6,21 @@ import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 
 from plumbing.http.clients import ServiceError
-from portal.backend import DOORS, backend, sign_in
+from portal.backend import DOORS, SignedOut, backend, person, sign_in
 from portal.failures import message_page
 from portal.formats import french
 from portal.forms import Form
 
 pages = Blueprint("public", __name__)
 
+_MAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
+)
 _HOME_OF_DOOR = {"broker": "agenda.home", "member": "member.home", "manager": "manager.home"}
 
 
@@ -139,9 +143,38 @@ def follow_subscription_link(secret: str) -> Any:
             text = gettext("Ce lien n’existe pas. Vérifiez que vous l’avez recopié en entier.")
             return message_page(title, text if refusal.status == 422 else french(refusal.detail), refusal.status)
         raise
+    if "broker" in session and _is_his_own(answer["subscription_id"]):
+        # A broker may go on only with his client at his side, and says so first (A-09).
+        return redirect(url_for("subscribing.show", subscription_id=answer["subscription_id"]))
     session["csrf"] = fresh_token()
     sign_in("guest", answer, name="", subscription=answer["subscription_id"])
     return redirect(url_for("client.home"))
+
+
+def _is_his_own(subscription_id: str) -> bool:
+    """Whether the broker who is signed in here advises the client of this subscription."""
+    try:
+        person("broker").get("quoting", f"subscriptions/{subscription_id}")
+    except (ServiceError, SignedOut):
+        return False
+    return True
+
+
+@pages.get("/message/<token>")
+def web_version(token: str) -> Any:
+    """A mail as it was sent, for whoever cannot read it well where it arrived (F-064). It may style itself, no more."""
+    try:
+        answer = backend().service("notifications").post("web-versions", {"token": token[:100]})
+    except ServiceError as refusal:
+        if refusal.status in {404, 422}:
+            title = gettext("Ce message ne peut plus être affiché ici")
+            text = gettext("Le lien a expiré ou n’a pas été recopié en entier. Le message reste dans votre messagerie.")
+            return message_page(title, text, 404)
+        raise
+    response = Response(answer["html"], mimetype="text/html")
+    response.headers["Content-Security-Policy"] = _MAIL_POLICY
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @pages.get("/donnees-personnelles")

@@ -125,11 +125,21 @@ class Queries:
             raise NotFound("file", file_id)
         return found[0]
 
-    def files(self, tenant: str, *, status: FileStatus | None, after: str | None, limit: int) -> list[FileView]:
-        """Return files, the oldest first: the managers' queue; `after` is the id of the last one seen."""
-        conditions = []
+    def files(
+        self, tenant: str, *, status: FileStatus | None, number: str | None, after: str | None, limit: int
+    ) -> list[FileView]:
+        """Return files, the oldest first: the managers' queue; `after` is the id of the last one seen.
+
+        Nobody works on a file before it is transmitted (F-137), except to find by its quote's number the one whose
+        papers came by post.
+        """
+        conditions: list[Any] = []
+        if number is not None:
+            conditions.append(QUOTE.c.number == number)
         if status is not None:
             conditions.append(MEMBERSHIP_FILE.c.status == status)
+        elif number is None:
+            conditions.append(MEMBERSHIP_FILE.c.status != FileStatus.AWAITING_DOCUMENTS)
         if after is not None:
             conditions.append(MEMBERSHIP_FILE.c.id > after)
         return self._files(tenant, *conditions, limit=limit)

@@ -35,6 +35,7 @@ from quoting.domain.pieces import Piece
 from quoting.domain.product_papers import ProductPaper
 from quoting.domain.quote import Advice, Price, Profile, Quote, QuoteStatus
 from quoting.domain.subscription import (
+    Assistance,
     Beneficiary,
     Mandate,
     Paper,
@@ -143,6 +144,7 @@ SUBSCRIPTION = Table(
     Column("marketing_objection", Boolean, nullable=False),
     Column("documents_read", Value(tuple[ReadDocument, ...]), nullable=False),
     Column("submitted_at", Instant, nullable=False),
+    Column("assistance", Value(Assistance), nullable=True),
     Column("signature", Code(SignatureState), nullable=False),
     Column("papers", Value(tuple[Paper, ...]), nullable=False),
     Column("sealed_papers", Value(tuple[SealedPaper, ...]), nullable=False),
@@ -188,6 +190,16 @@ EARLY_PIECE = Table(
     Column("document_id", String(36), primary_key=True),
     Column("kind", String(80), nullable=False),
     Column("received_at", Instant, nullable=False),
+)
+
+ATTESTATION = Table(
+    "attestation",
+    METADATA,
+    Column("tenant", String(40), primary_key=True),
+    Column("session", String(64), primary_key=True),
+    Column("subscription_id", String(36), ForeignKey("quote.subscription_id"), nullable=False),
+    Column("broker_id", String(36), nullable=False),
+    Column("attested_at", Instant, nullable=False),
 )
 
 NUMBER_SEQUENCE = Table(

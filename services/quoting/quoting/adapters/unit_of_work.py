@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from plumbing.unit_of_work import UnitOfWork
 from quoting.adapters.agenda import SqlAgenda
+from quoting.adapters.attestations import SqlAttestations
 from quoting.adapters.repositories import (
     SqlBrokers,
     SqlClientFiles,
@@ -23,6 +24,7 @@ class QuotingWork(UnitOfWork):
     subscriptions: SqlSubscriptions
     files: SqlFiles
     early_pieces: SqlEarlyPieces
+    attestations: SqlAttestations
     clients: SqlClientFiles
     numbers: SqlNumbers
     product_papers: SqlProductPapers
@@ -34,6 +36,7 @@ class QuotingWork(UnitOfWork):
         self.subscriptions = SqlSubscriptions(self.session)
         self.files = SqlFiles(self.session)
         self.early_pieces = SqlEarlyPieces(self.session, self.tenant, self.now)
+        self.attestations = SqlAttestations(self.session, self.tenant, self.now)
         self.clients = SqlClientFiles(self.session, self.tenant, self.now)
         self.numbers = SqlNumbers(self.session, self.tenant)
         self.product_papers = SqlProductPapers(self.session, self.tenant, self.now)

@@ -13,7 +13,17 @@ from quoting.adapters.papers.words import long_date
 from quoting.domain.catalogue import OptionNotOffered, RegimeNotAccepted, UnknownFormula, UnknownProduct
 from quoting.domain.dated import NoVersion
 from quoting.domain.effective_date import EffectiveDateRefused
-from quoting.domain.membership_file import FileClosed, NoPieceReceived, NotSigned, PieceUnknown, ReasonMissing
+from quoting.domain.membership_file import (
+    AlreadyDecided,
+    DateRefused,
+    FileClosed,
+    NoPieceReceived,
+    NotSigned,
+    PieceNotAskedFor,
+    PieceUnknown,
+    ReasonMissing,
+    SignatureStands,
+)
 from quoting.domain.quote import (
     BrokersOwnEmail,
     ChoiceUnexplained,
@@ -68,6 +78,10 @@ def _missing_pieces(error: NoPieceReceived) -> list[dict[str, str]]:
 def _lapsed(error: QuoteLapsed) -> str:
     last_day = long_date(error.expires_on)
     return f"Ce devis était valable jusqu’au {last_day} inclus. Demandez-en un nouveau à votre conseiller."
+
+
+def _paper_date(error: DateRefused) -> str:
+    return f"Cette date va du {long_date(error.first)} au {long_date(error.last)}."
 
 
 def _in_profile(name: str) -> Callable[[Any], str]:
@@ -178,6 +192,22 @@ _FILES = {
     ),
     FileClosed: Problem(409, "file.already_created", "Adhésion déjà créée", "L’adhésion de ce dossier est déjà créée."),
     PieceUnknown: Problem(404, "piece.not_found", "Pièce introuvable", "Ce dossier n’a pas de pièce avec ce document."),
+    PieceNotAskedFor: Problem(
+        404, "piece.not_asked_for", "Pièce introuvable", "Ce dossier ne demande pas cette pièce."
+    ),
+    AlreadyDecided: Problem(
+        409,
+        "piece.already_decided",
+        "Pièce déjà traitée",
+        lambda e: f"Cette pièce a changé entre-temps\u00a0: son statut est «\u00a0{e.status.label}\u00a0».",
+    ),
+    SignatureStands: Problem(
+        409,
+        "file.already_signed",
+        "Signature déjà constatée",
+        "Le bulletin et le mandat signés ont été acceptés\u00a0: la signature du dossier est acquise.",
+    ),
+    DateRefused: _refused("date.refused", lambda e: e.field, _paper_date),
     ReasonMissing: _refused("reason.missing", "reason", "Indiquez au client pourquoi la pièce est refusée."),
     IllegalQuoteMove: Problem(
         409, "quote.state", "État du devis", "L’état actuel du devis ne permet pas cette opération."

@@ -22,21 +22,30 @@ from plumbing.http import (
 )
 from quoting.adapters.queries import FileView
 from quoting.api.schemas import ClientOut, FileState, PieceOut, QuoteSummary
-from quoting.api.subscriptions import BeneficiaryOut, SignatureOut
+from quoting.api.subscriptions import AssistanceOut, BeneficiaryOut, SignatureOut
 from quoting.api.texts import COMMENT_LENGTH, NAME_LENGTH
-from quoting.api.views import file_state, piece_views, quote_summary
+from quoting.api.views import (
+    assistance_view,
+    beneficiary_views,
+    file_state,
+    piece_views,
+    quote_summary,
+    signature_view,
+)
 from quoting.domain.membership_file import FileStatus
 from quoting.domain.nir import masked_nir
 from quoting.domain.people import Civility
-from quoting.domain.pieces import PieceOutcome
+from quoting.domain.pieces import PieceOutcome, PieceStatus
 from quoting.usecases.create_contract import create_contract
-from quoting.usecases.decide_piece import decide_piece
+from quoting.usecases.decide_piece import Verdict, decide_piece, receive_paper
+
+JUDGED = (PieceStatus.RECEIVED, PieceStatus.ACCEPTED, PieceStatus.REFUSED)
 
 files = Blueprint("files", __name__, url_prefix="/v1/files", description="Dossiers d’adhésion")
 
 
 class FileRow(FileState):
-    """A file in the queue."""
+    """A file in the queue. `complete`: every mandatory piece is accepted."""
 
     subscription_id = fields.Id(required=True)
     quote_id = fields.Id(required=True)
@@ -49,6 +58,7 @@ class FileRow(FileState):
     opened_at = fields.Instant(required=True)
     transmitted_at = fields.Instant(required=True, allow_none=True)
     missing = fields.List(fields.Text(max=200), required=True)
+    complete = fields.Boolean(required=True)
 
 
 class PaymentOut(Schema):
@@ -62,6 +72,15 @@ class PaymentOut(Schema):
     rum = fields.Text(max=35, required=True)
 
 
+class ReadOut(Schema):
+    """The proof of a reading: the document's fingerprint and the instant."""
+
+    document_id = fields.Id(required=True)
+    kind = fields.Text(max=60, required=True)
+    sha256 = fields.Text(min=64, max=64, required=True)
+    read_at = fields.Instant(required=True)
+
+
 class FileOut(FileRow):
     """A file with everything a manager decides by."""
 
@@ -72,16 +91,35 @@ class FileOut(FileRow):
     payment = fields.Nested(PaymentOut(), required=True)
     signature = fields.Nested(SignatureOut(), required=True)
     pieces = fields.List(fields.Nested(PieceOut()), required=True)
+    documents_read = fields.List(fields.Nested(ReadOut()), required=True)
+    submitted_at = fields.Instant(required=True)
+    tns_declared = fields.Boolean(required=True)
+    teletransmission = fields.Boolean(required=True)
+    marketing_objection = fields.Boolean(required=True)
+    assistance = fields.Nested(AssistanceOut(), required=True, allow_none=True)
     missing_at_creation = fields.List(fields.Text(max=60), required=True)
     valid_from = fields.Day(required=True, allow_none=True)
     member_id = fields.Id(required=True, allow_none=True)
 
 
-class DecisionIn(Schema):
-    """A verdict on one piece; a refusal says why."""
+class VerdictIn(Schema):
+    """A verdict on one piece; a refusal says why. `signed_on`: the date written on a paper signed by hand."""
 
     outcome = fields.Choice(PieceOutcome, required=True)
     reason = fields.Text(max=COMMENT_LENGTH, load_default=None, allow_none=True)
+    signed_on = fields.Day(load_default=None, allow_none=True)
+
+
+class DecisionIn(VerdictIn):
+    """`seen` is the status that the manager saw: if it changed meanwhile, his verdict is refused."""
+
+    seen = fields.Choice([each.value for each in JUDGED], load_default=PieceStatus.RECEIVED.value)
+
+
+class ReceiptIn(VerdictIn):
+    """A piece that came by post, and what the manager says of it."""
+
+    received_on = fields.Day(required=True)
 
 
 class ContractOut(Schema):
@@ -94,9 +132,10 @@ class ContractOut(Schema):
 
 
 class FilesQuery(CursorArguments):
-    """The queue's filter."""
+    """The queue's filter: its own files, or by the number of the quote any one, whose papers came by post."""
 
-    status = fields.Choice(FileStatus, load_default=None)
+    status = fields.Choice([FileStatus.TRANSMITTED.value, FileStatus.CREATED.value], load_default=None)
+    number = fields.Text(max=20, load_default=None)
 
 
 @files.route("")
@@ -105,10 +144,13 @@ class Files(MethodView):
     @files.arguments(FilesQuery(), location="query")
     @files.response(200, page_schema(FileRow()))
     def get(self, query: dict[str, Any]) -> Any:
-        """La file des dossiers, du plus ancien au plus récent."""
+        """Les dossiers transmis, du plus ancien au plus récent ; par numéro de devis, tout dossier."""
         limit: int = query["limit"]
         after = query["cursor"][0] if query["cursor"] else None
-        found = services().queries.files(current_actor().tenant, status=query["status"], after=after, limit=limit + 1)
+        status = FileStatus(query["status"]) if query["status"] else None
+        found = services().queries.files(
+            current_actor().tenant, status=status, number=query["number"], after=after, limit=limit + 1
+        )
         page, next_cursor = cut_page(found, limit, lambda view: (view.file.id,))
         return page_of([_row(view) for view in page], next_cursor)
 
@@ -134,9 +176,26 @@ class PieceDecision(MethodView):
             uow=unit_of_work(),
             file_id=file_id,
             document_id=document_id,
-            outcome=body["outcome"],
-            reason=body["reason"],
-            manager_id=current_actor().id,
+            verdict=_verdict(body),
+            seen=PieceStatus(body["seen"]),
+        )
+        return _detail(services().queries.file(current_actor().tenant, file_id))
+
+
+@files.route("/<id:file_id>/pieces/<string:code>/receipt")
+class PieceReceipt(MethodView):
+    @requires("manager")
+    @files.arguments(ReceiptIn())
+    @files.response(200, FileOut())
+    @idempotent
+    def post(self, body: dict[str, Any], file_id: str, code: str) -> Any:
+        """Constate la réception d’une pièce par courrier, et l’accepte ou la refuse."""
+        receive_paper(
+            uow=unit_of_work(),
+            file_id=file_id,
+            code=code,
+            received_on=body["received_on"],
+            verdict=_verdict(body),
         )
         return _detail(services().queries.file(current_actor().tenant, file_id))
 
@@ -159,6 +218,15 @@ class Creation(MethodView):
         }
 
 
+def _verdict(body: dict[str, Any]) -> Verdict:
+    return Verdict(
+        outcome=body["outcome"],
+        reason=body["reason"],
+        manager_id=current_actor().id,
+        signed_on=body["signed_on"],
+    )
+
+
 def _row(view: FileView) -> dict[str, Any]:
     file, subscription, quote = view.file, view.subscription, view.quote
     return {
@@ -174,6 +242,7 @@ def _row(view: FileView) -> dict[str, Any]:
         "opened_at": file.opened_at,
         "transmitted_at": file.transmitted_at,
         "missing": [piece.label for piece in file.missing],
+        "complete": file.is_complete,
     }
 
 
@@ -185,17 +254,7 @@ def _detail(view: FileView) -> dict[str, Any]:
         "quote": quote_summary(view.quote),
         "identity": subscription.identity,
         "nir_masked": masked_nir(subscription.main.nir or ""),
-        "beneficiaries": [
-            {
-                "beneficiary_id": person.beneficiary_id,
-                "role": person.role,
-                "role_label": person.role.label,
-                "first_name": person.first_name,
-                "last_name": person.last_name,
-                "birth_date": person.birth_date,
-            }
-            for person in subscription.beneficiaries
-        ],
+        "beneficiaries": beneficiary_views(subscription),
         "payment": {
             "iban": masked_iban(payment.iban),
             "bank": payment.bank,
@@ -204,15 +263,14 @@ def _detail(view: FileView) -> dict[str, Any]:
             "benefit_iban": masked_iban(payment.benefit_iban) if payment.benefit_iban else None,
             "rum": subscription.mandate.rum,
         },
-        "signature": {
-            "mode": subscription.signature_mode,
-            "state": subscription.signature,
-            "label": subscription.signature.label,
-            "subject": f"subscription:{subscription.id}",
-            "ceremony_id": subscription.ceremony_id,
-            "evidence_document_id": subscription.evidence_document_id,
-        },
-        "pieces": piece_views(file.pieces),
+        "signature": signature_view(subscription),
+        "pieces": piece_views(file),
+        "documents_read": subscription.documents_read,
+        "submitted_at": subscription.submitted_at,
+        "tns_declared": subscription.tns_declared,
+        "teletransmission": subscription.teletransmission,
+        "marketing_objection": subscription.marketing_objection,
+        "assistance": assistance_view(subscription, services().queries.broker(subscription.tenant, file.broker_id)),
         "missing_at_creation": file.missing_at_creation,
         "valid_from": file.valid_from,
         "member_id": file.member_id,

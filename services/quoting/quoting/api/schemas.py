@@ -123,7 +123,7 @@ class QuoteSummary(Schema):
 
 
 class PieceOut(Schema):
-    """A supporting document asked for or received."""
+    """A supporting document asked for or received; `paper_received_on` when it came by post."""
 
     code = fields.Text(max=60, required=True)
     label = fields.Text(max=200, required=True)
@@ -132,7 +132,9 @@ class PieceOut(Schema):
     status = fields.Choice(PieceStatus, required=True)
     status_label = fields.Text(max=40, required=True)
     document_id = fields.Id(required=True, allow_none=True)
+    requested_at = fields.Instant(required=True)
     received_at = fields.Instant(required=True, allow_none=True)
+    paper_received_on = fields.Day(required=True, allow_none=True)
     decided_at = fields.Instant(required=True, allow_none=True)
     reason = fields.Text(max=500, required=True, allow_none=True)
 

@@ -5,18 +5,33 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from flask import request
 from flask.views import MethodView
 
+from plumbing.auth import bearer_token
 from plumbing.errors import NotFound
 from plumbing.http import Blueprint, Schema, current_actor, fields, idempotent, requires, services, unit_of_work
+from quoting.adapters.queries import FileView
 from quoting.api.schemas import ClientIn, ClientOut, DocumentOut, FileState, PaperOut, PieceOut, QuoteSummary
 from quoting.api.texts import ADDRESS_LENGTH, NAME_LENGTH, Name, Printed
-from quoting.api.views import document_view, file_state, piece_views, quote_summary
+from quoting.api.views import (
+    assistance_view,
+    beneficiary_views,
+    document_view,
+    file_state,
+    piece_views,
+    quote_summary,
+    signature_view,
+    stage_views,
+)
 from quoting.domain.mandate import DEBIT_DAYS
-from quoting.domain.people import Civility, Identity
+from quoting.domain.people import Broker, Civility, Identity
 from quoting.domain.quote import Quote
+from quoting.domain.stages import StageState
 from quoting.domain.submission import Relative, Submission
-from quoting.domain.subscription import Role, SignatureMode, SignatureState
+from quoting.domain.subscription import Role, SignatureMode, SignatureState, Tie
+from quoting.usecases.open_guest_session import session_fingerprint
+from quoting.usecases.receive_piece import announce_piece
 from quoting.usecases.submit_subscription import submit_subscription
 
 subscriptions = Blueprint("subscriptions", __name__, url_prefix="/v1/subscriptions", description="Souscriptions")
@@ -43,7 +58,7 @@ class DebitDay(fields.Integer):
 
 
 class RelativeIn(Schema):
-    """Somebody to be covered beside the main insured. `nir` may be given later."""
+    """Somebody to be covered beside the main insured. `nir` may be given later; `tie` is asked of a spouse."""
 
     role = fields.Choice([Role.SPOUSE.value, Role.CHILD.value], required=True)
     civility = fields.Choice(Civility, load_default=None, allow_none=True)
@@ -51,6 +66,8 @@ class RelativeIn(Schema):
     last_name = Name(required=True)
     birth_date = fields.BirthDate(required=True)
     nir = fields.Text(max=LONGEST_NIR, load_default=None, allow_none=True)
+    tie = fields.Choice(Tie, load_default=None, allow_none=True)
+    disabled = fields.Boolean(load_default=False)
 
 
 class SubmissionIn(Schema):
@@ -70,6 +87,7 @@ class SubmissionIn(Schema):
     documents_read = fields.List(fields.Id(), max=MOST_DOCUMENTS, required=True)
     documents_acknowledged = fields.Agreed(required=True)
     signature_mode = fields.Choice(SignatureMode, required=True)
+    address_differs = fields.Boolean(load_default=False)
     beneficiaries = fields.List(fields.Nested(RelativeIn()), max=MOST_RELATIVES, required=True)
 
 
@@ -111,6 +129,28 @@ class BeneficiaryOut(Schema):
     birth_date = fields.BirthDate(required=True)
 
 
+class AssistanceOut(Schema):
+    """Who attested that the client was with him, and when."""
+
+    broker_id = fields.Id(required=True)
+    company = fields.Text(min=0, max=255, required=True)
+    attested_at = fields.Instant(required=True)
+
+
+class StageOut(Schema):
+    """One of the six stages of a subscription."""
+
+    number = fields.Integer(minimum=1, maximum=6, required=True)
+    label = fields.Text(max=120, required=True)
+    state = fields.Choice(StageState, required=True)
+
+
+class AnnouncementIn(Schema):
+    """The document that answers a piece."""
+
+    document_id = fields.Id(required=True)
+
+
 class SubscriptionOut(Schema):
     """A subscription before and after it is submitted. `state`: open, or where the signature stands."""
 
@@ -129,6 +169,8 @@ class SubscriptionOut(Schema):
     sealed_papers = fields.List(fields.Nested(PaperOut()), required=True)
     file = fields.Nested(FileState(), required=True, allow_none=True)
     pieces = fields.List(fields.Nested(PieceOut()), required=True)
+    stages = fields.List(fields.Nested(StageOut()), required=True)
+    assistance = fields.Nested(AssistanceOut(), required=True, allow_none=True)
 
 
 @subscriptions.route("/<id:subscription_id>")
@@ -156,7 +198,21 @@ class OneSubmission(MethodView):
             banks=made.banks,
             subscription_id=subscription_id,
             submission=_submission(body),
+            session=session_fingerprint(bearer_token(request.headers.get("Authorization")) or ""),
         )
+        return subscription_view(subscription_id)
+
+
+@subscriptions.route("/<id:subscription_id>/pieces/<string:code>/announcement")
+class PieceAnnouncement(MethodView):
+    @requires("guest", "broker", scope="subscription")
+    @subscriptions.arguments(AnnouncementIn())
+    @subscriptions.response(200, SubscriptionOut())
+    @idempotent
+    def post(self, body: dict[str, Any], subscription_id: str, code: str) -> Any:
+        """Dit de quelle pièce il s’agit, quand plusieurs sont de même nature (une attestation par personne)."""
+        subscription_view(subscription_id)  # whoever may not see it finds nothing to announce to
+        announce_piece(uow=unit_of_work(), subscription_id=subscription_id, code=code, document_id=body["document_id"])
         return subscription_view(subscription_id)
 
 
@@ -184,39 +240,26 @@ def subscription_view(subscription_id: str) -> dict[str, Any]:
         "sealed_papers": [],
         "file": None,
         "pieces": [],
+        "stages": stage_views(None, None),
+        "assistance": None,
     }
     found = made.queries.file_of_subscription(actor.tenant, subscription_id)
-    return view if found is None else view | _submitted(found)
+    return view if found is None else view | _submitted(found, broker)
 
 
-def _submitted(found: Any) -> dict[str, Any]:
+def _submitted(found: FileView, broker: Broker | None) -> dict[str, Any]:
     subscription = found.subscription
     return {
         "state": subscription.signature,
         "identity": subscription.identity,
-        "beneficiaries": [
-            {
-                "beneficiary_id": person.beneficiary_id,
-                "role": person.role,
-                "role_label": person.role.label,
-                "first_name": person.first_name,
-                "last_name": person.last_name,
-                "birth_date": person.birth_date,
-            }
-            for person in subscription.beneficiaries
-        ],
-        "signature": {
-            "mode": subscription.signature_mode,
-            "state": subscription.signature,
-            "label": subscription.signature.label,
-            "subject": f"subscription:{subscription.id}",
-            "ceremony_id": subscription.ceremony_id,
-            "evidence_document_id": subscription.evidence_document_id,
-        },
+        "beneficiaries": beneficiary_views(subscription),
+        "signature": signature_view(subscription),
         "papers": subscription.papers,
         "sealed_papers": subscription.sealed_papers,
         "file": file_state(found.file, subscription),
-        "pieces": piece_views(found.file.pieces),
+        "pieces": piece_views(found.file),
+        "stages": stage_views(subscription, found.file),
+        "assistance": assistance_view(subscription, broker),
     }
 
 
@@ -239,4 +282,5 @@ def _submission(body: dict[str, Any]) -> Submission:
         documents_read=tuple(body["documents_read"]),
         signature_mode=body["signature_mode"],
         relatives=tuple(Relative(**{**each, "role": Role(each["role"])}) for each in body["beneficiaries"]),
+        address_differs=body["address_differs"],
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
 from quoting.domain.membership_file import MembershipFile
-from quoting.domain.pieces import Piece
+from quoting.domain.people import Broker
 from quoting.domain.product_papers import MUST_READ, ProductPaper
 from quoting.domain.quote import Quote
 from quoting.domain.rating import Line
+from quoting.domain.stages import LABELS as STAGES
+from quoting.domain.stages import current_stage, stage_state
 from quoting.domain.subscription import Subscription
 
 
@@ -90,7 +91,55 @@ def file_state(file: MembershipFile, subscription: Subscription) -> dict[str, An
     }
 
 
-def piece_views(pieces: Iterable[Piece]) -> list[dict[str, Any]]:
+def beneficiary_views(subscription: Subscription) -> list[dict[str, Any]]:
+    """Return who is covered, without what identifies him."""
+    return [
+        {
+            "beneficiary_id": person.beneficiary_id,
+            "role": person.role,
+            "role_label": person.role.label,
+            "first_name": person.first_name,
+            "last_name": person.last_name,
+            "birth_date": person.birth_date,
+        }
+        for person in subscription.beneficiaries
+    ]
+
+
+def signature_view(subscription: Subscription) -> dict[str, Any]:
+    """Return where the signature stands."""
+    return {
+        "mode": subscription.signature_mode,
+        "state": subscription.signature,
+        "label": subscription.signature.label,
+        "subject": f"subscription:{subscription.id}",
+        "ceremony_id": subscription.ceremony_id,
+        "evidence_document_id": subscription.evidence_document_id,
+    }
+
+
+def assistance_view(subscription: Subscription, broker: Broker | None) -> dict[str, Any] | None:
+    """Return who attested to be with the client, and when."""
+    assistance = subscription.assistance
+    if assistance is None:
+        return None
+    return {
+        "broker_id": assistance.broker_id,
+        "company": broker.company if broker else "",
+        "attested_at": assistance.attested_at,
+    }
+
+
+def stage_views(subscription: Subscription | None, file: MembershipFile | None) -> list[dict[str, Any]]:
+    """Return the six stages of a subscription."""
+    current = current_stage(subscription, file)
+    return [
+        {"number": number, "label": label, "state": stage_state(number, current)}
+        for number, label in enumerate(STAGES, start=1)
+    ]
+
+
+def piece_views(file: MembershipFile) -> list[dict[str, Any]]:
     """Return the pieces of a file."""
     return [
         {
@@ -101,9 +150,11 @@ def piece_views(pieces: Iterable[Piece]) -> list[dict[str, Any]]:
             "status": piece.status,
             "status_label": piece.status.label,
             "document_id": piece.document_id,
+            "requested_at": piece.requested_at or file.opened_at,
             "received_at": piece.received_at,
+            "paper_received_on": piece.paper_received_on,
             "decided_at": piece.decided_at,
             "reason": piece.reason,
         }
-        for piece in pieces
+        for piece in file.pieces
     ]

@@ -2,15 +2,18 @@
 
 awaiting_documents ──(first piece received)──► transmitted ──(manager creates)──► created
 « En attente de pièces »                       « Dossier transmis »               « Adhésion créée »
+
+A piece goes from `to_provide` to `received` (a document, or a paper by post), then `accepted` or `refused`; a refused
+one is asked for again. A verdict names the status that its manager saw: of two managers, one comes too late.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from quoting.domain.pieces import OTHER, Piece, PieceOutcome, PieceStatus
+from quoting.domain.pieces import OTHER, SIGNED_BY_HAND, Piece, PieceOutcome, PieceStatus
 
 
 class FileStatus(StrEnum):
@@ -61,6 +64,36 @@ class PieceUnknown(Exception):
         self.document_id = document_id
 
 
+class PieceNotAskedFor(Exception):
+    """The file asks for no piece of this code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class AlreadyDecided(Exception):
+    """The piece is no longer as the manager saw it: somebody else received or judged it meanwhile."""
+
+    def __init__(self, status: PieceStatus) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class SignatureStands(Exception):
+    """The papers signed by hand were accepted and made the request signed: their verdict is final."""
+
+
+class DateRefused(Exception):
+    """A date on a paper that cannot be: before the papers were made, or in the future."""
+
+    def __init__(self, field: str, first: date, last: date) -> None:
+        super().__init__(field)
+        self.field = field
+        self.first = first
+        self.last = last
+
+
 class ReasonMissing(Exception):
     """A piece was refused without saying why: the client must know what to send instead."""
 
@@ -92,6 +125,23 @@ class MembershipFile:
         """The mandatory pieces for which no document stands."""
         return tuple(piece for piece in self.pieces if piece.mandatory and not piece.is_there)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether every mandatory piece is accepted."""
+        return all(piece.status is PieceStatus.ACCEPTED for piece in self.pieces if piece.mandatory)
+
+    @property
+    def is_signed_by_hand(self) -> bool:
+        """Whether both papers signed by hand are accepted."""
+        return self.accepted(SIGNED_BY_HAND)
+
+    def asked_for(self, code: str) -> Piece:
+        """Return the piece of a code; PieceNotAskedFor when there is none."""
+        for piece in self.pieces:
+            if piece.code == code:
+                return piece
+        raise PieceNotAskedFor(code)
+
     def piece(self, document_id: str) -> Piece:
         """Return the piece that a document stands for; PieceUnknown when none."""
         for piece in self.pieces:
@@ -107,26 +157,65 @@ class MembershipFile:
         """Take in a document; tell whether it is the first, which transmits the file. A repeat changes nothing."""
         if self.holds(document_id):
             return False
-        awaited = next((piece for piece in self.pieces if piece.kind == kind and not piece.is_there), None)
+        open_ones = [piece for piece in self.pieces if piece.kind == kind and not piece.is_there]
+        # Its sender said which one it is; else it is the first of its kind that nobody announced another document for.
+        open_ones.sort(key=lambda piece: (piece.announced != document_id, piece.announced is not None))
+        awaited = open_ones[0] if open_ones else None
         if awaited is None:
             extra = Piece(f"extra.{len(self.pieces)}", "Autre pièce", kind or OTHER, False)
             self.pieces = (*self.pieces, extra.received(document_id, at))
         else:
             self._put(awaited, awaited.received(document_id, at))
-        if self.status is not FileStatus.AWAITING_DOCUMENTS:
-            return False
-        self._move(FileStatus.TRANSMITTED)
-        self.transmitted_at = at
-        return True
+        return self._transmit(at)
 
-    def decide(self, document_id: str, outcome: PieceOutcome, *, reason: str | None, by: str, at: datetime) -> None:
-        """Record a manager's verdict on a piece; it may be revised until the membership is created."""
+    def announce(self, code: str, document_id: str) -> None:
+        """Take note of which piece a document is, whether it has come already or not.
+
+        Two certificates are of one kind: by kind alone, the second person's would stand for the first's.
+        """
+        wished = self.asked_for(code)
+        if wished.document_id == document_id:
+            return
+        standing = next((piece for piece in self.pieces if piece.document_id == document_id), None)
+        if wished.is_there or (standing is not None and standing.kind != wished.kind):
+            return
+        if standing is None:
+            self._put(wished, replace(wished, announced=document_id))
+        elif standing.status is PieceStatus.RECEIVED and standing.received_at is not None:
+            self._put(wished, wished.received(document_id, standing.received_at))
+            self._put(standing, standing.awaited_again())
+
+    def receive_on_paper(self, code: str, *, received_on: date, at: datetime) -> bool:
+        """Record a piece that came by post; tell whether it is the file's first."""
+        if self.status is FileStatus.CREATED:
+            raise FileClosed
+        piece = self.asked_for(code)
+        if piece.is_there:
+            raise AlreadyDecided(piece.status)
+        self._put(piece, piece.received(None, at, paper_received_on=received_on))
+        return self._transmit(at)
+
+    def decide(
+        self,
+        piece: Piece,
+        outcome: PieceOutcome,
+        *,
+        reason: str | None,
+        by: str,
+        at: datetime,
+        seen: PieceStatus = PieceStatus.RECEIVED,
+        signed_on: date | None = None,
+    ) -> None:
+        """Record a manager's verdict on a piece that he saw as `seen`; he may revise it until the creation."""
         if self.status is FileStatus.CREATED:
             raise FileClosed
         if outcome is PieceOutcome.REFUSED and not reason:
             raise ReasonMissing
-        piece = self.piece(document_id)
-        self._put(piece, piece.decided(outcome, reason=reason, by=by, at=at))
+        if piece.status is not seen:
+            raise AlreadyDecided(piece.status)
+        if piece.kind in SIGNED_BY_HAND and self.is_signed_by_hand:
+            raise SignatureStands
+        self._put(piece, piece.decided(outcome, reason=reason, signed_on=signed_on, by=by, at=at))
 
     def create(
         self, *, contract_id: str, contract_number: str, valid_from: date, signed: bool, by: str, at: datetime
@@ -154,6 +243,13 @@ class MembershipFile:
         """Tell whether every piece of these kinds is accepted (and there is at least one of each)."""
         accepted = {piece.kind for piece in self.pieces if piece.status is PieceStatus.ACCEPTED}
         return set(kinds) <= accepted
+
+    def _transmit(self, at: datetime) -> bool:
+        if self.status is not FileStatus.AWAITING_DOCUMENTS:
+            return False
+        self._move(FileStatus.TRANSMITTED)
+        self.transmitted_at = at
+        return True
 
     def _put(self, old: Piece, new: Piece) -> None:
         self.pieces = tuple(new if piece is old else piece for piece in self.pieces)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
@@ -70,6 +71,17 @@ class ClientFile:
 def same_mailbox(one: str, other: str) -> bool:
     """Tell whether two e-mail addresses reach the same box, whatever their case."""
     return one.strip().casefold() == other.strip().casefold()
+
+
+def same_number(one: str, other: str) -> bool:
+    """Tell whether two French telephone numbers are one, however they are written."""
+    return bool(_digits(one)) and _digits(one) == _digits(other)
+
+
+def _digits(number: str) -> str:
+    """Return what follows the trunk prefix: `+33 (0)6 12…`, `0033612…` and `06 12…` are one number."""
+    digits = "".join(character for character in number if character.isdigit())
+    return re.sub("^(0033|33)?0?", "", digits)
 
 
 def search_name(text: str) -> str:

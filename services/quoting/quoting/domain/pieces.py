@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from quoting.domain.subscription import Beneficiary, Role, SignatureMode
+from quoting.domain.subscription import Beneficiary, Role, SignatureMode, Tie
 
 ANY_PIECE = "piece."
 OTHER = "piece.other"
 SIGNED_APPLICATION = "piece.signed_application"
 SIGNED_MANDATE = "piece.signed_mandate"
+SIGNED_BY_HAND = (SIGNED_APPLICATION, SIGNED_MANDATE)
+ADULT = 18
 
 
 class PieceStatus(StrEnum):
@@ -44,7 +46,11 @@ class PieceOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One piece asked for or sent. `kind` is the kind of document that answers it."""
+    """One piece asked for or sent. `kind` is the kind of document that answers it.
+
+    `announced` is the document that its sender says is this one. `paper_received_on`: it came by post, so there is no
+    document. `signed_on`: the date written on a paper signed by hand, as the manager read it.
+    """
 
     code: str
     label: str
@@ -56,13 +62,17 @@ class Piece:
     decided_at: datetime | None = None
     decided_by: str | None = None
     reason: str | None = None
+    requested_at: datetime | None = None
+    announced: str | None = None
+    paper_received_on: date | None = None
+    signed_on: date | None = None
 
     @property
     def is_there(self) -> bool:
         """Whether a document stands for it that nobody refused."""
         return self.status in {PieceStatus.RECEIVED, PieceStatus.ACCEPTED}
 
-    def received(self, document_id: str, at: datetime) -> Piece:
+    def received(self, document_id: str | None, at: datetime, *, paper_received_on: date | None = None) -> Piece:
         return replace(
             self,
             status=PieceStatus.RECEIVED,
@@ -71,30 +81,50 @@ class Piece:
             decided_at=None,
             decided_by=None,
             reason=None,
+            announced=None,
+            paper_received_on=paper_received_on,
+            signed_on=None,
         )
 
-    def decided(self, outcome: PieceOutcome, *, reason: str | None, by: str, at: datetime) -> Piece:
-        return replace(self, status=PieceStatus(outcome.value), reason=reason, decided_by=by, decided_at=at)
+    def decided(
+        self, outcome: PieceOutcome, *, reason: str | None, signed_on: date | None, by: str, at: datetime
+    ) -> Piece:
+        """Return it with a verdict; a refused one is asked for again from that moment on."""
+        refused = outcome is PieceOutcome.REFUSED
+        return replace(
+            self,
+            status=PieceStatus(outcome.value),
+            reason=reason,
+            signed_on=None if refused else signed_on,
+            requested_at=at if refused else self.requested_at,
+            decided_by=by,
+            decided_at=at,
+        )
+
+    def awaited_again(self) -> Piece:
+        """Return it as when it was asked for: what stood for it stands for another one."""
+        return replace(self, status=PieceStatus.TO_PROVIDE, document_id=None, received_at=None)
 
 
 def required_pieces(
-    beneficiaries: tuple[Beneficiary, ...], *, self_employed: bool, mode: SignatureMode, own_benefit_account: bool
+    beneficiaries: tuple[Beneficiary, ...],
+    *,
+    self_employed: bool,
+    mode: SignatureMode,
+    own_benefit_account: bool,
+    address_differs: bool,
+    today: date,
 ) -> tuple[Piece, ...]:
-    """Return what this situation asks for, in the order in which it is shown."""
+    """Return what this situation asks for, in the order in which it is shown.
+
+    `address_differs`: the client says that his identity document bears another address than his application.
+    """
     pieces = [
         Piece("identity", "Copie recto verso de votre pièce d’identité en cours de validité", "piece.identity", True),
         Piece("bank_account", "Relevé d’identité bancaire (RIB)", "piece.bank_account", True),
     ]
     for number, person in enumerate(beneficiaries):
-        of_whom = "" if person.role is Role.MAIN else f" de {person.first_name}"
-        pieces.append(
-            Piece(
-                f"social_security.{number}",
-                f"Copie de l’attestation d’assuré social{of_whom}",
-                "piece.social_security",
-                True,
-            )
-        )
+        pieces += _pieces_of(number, person, today)
     if self_employed:
         label = "Extrait Kbis de moins de 3 mois ou acte d’inscription au répertoire Sirene"
         pieces.append(Piece("company", label, "piece.company", True))
@@ -104,6 +134,35 @@ def required_pieces(
     if mode is SignatureMode.HANDWRITTEN:
         pieces.append(Piece("signed_application", "Bulletin d’adhésion signé", SIGNED_APPLICATION, True))
         pieces.append(Piece("signed_mandate", "Mandat SEPA signé", SIGNED_MANDATE, True))
-    label = "Le cas échéant\u00a0: justificatif de domicile de moins de 3 mois"
-    pieces.append(Piece("address", label, "piece.address", False))
+    if address_differs:
+        label = "Justificatif de domicile de moins de 3 mois, votre pièce d’identité portant une autre adresse"
+    else:
+        label = "Le cas échéant\u00a0: justificatif de domicile de moins de 3 mois"
+    pieces.append(Piece("address", label, "piece.address", address_differs))
     return tuple(pieces)
+
+
+def _pieces_of(number: int, person: Beneficiary, today: date) -> list[Piece]:
+    """Return what one person's own situation asks for (F-130, F-133 to F-135)."""
+    name = person.first_name
+    of_whom = "" if person.role is Role.MAIN else f" {_of(name)}"
+    asked = [("social_security", f"Copie de l’attestation d’assuré social{of_whom}")]
+    if person.role is Role.SPOUSE and person.tie is Tie.CIVIL_UNION:
+        asked.append(("spouse", f"Copie du pacte civil de solidarité (PACS) conclu avec {name}"))
+    if person.role is Role.SPOUSE and person.tie is Tie.COHABITING:
+        asked.append(("spouse", f"Justificatif du domicile commun avec {name}"))
+    if person.role is Role.CHILD and age_on(person.birth_date, today) >= ADULT:
+        situation = f"Justificatif de la situation {_of(name)} (études, alternance, contrat de travail)"
+        asked.append(("adult_child", situation))
+    if person.role is Role.CHILD and person.disabled:
+        asked.append(("disability", f"Carte d’invalidité {_of(name)} et justificatif de son allocation (AAH)"))
+    return [Piece(f"{code}.{number}", label, f"piece.{code}", True) for code, label in asked]
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """Return somebody's age in whole years; whoever was born on 29 February turns on 1 March."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def _of(name: str) -> str:
+    return f"d’{name}" if name[:1].upper() in "AEIOUYÀÂÄÉÈÊËÎÏÔÖÙÛÜŒÆ" else f"de {name}"

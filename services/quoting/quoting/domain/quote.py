@@ -289,6 +289,10 @@ class Quote:
         """The papers are ready: a signature is awaited."""
         self._move(QuoteStatus.AWAITING_VALIDATION)
 
+    def await_pieces(self) -> None:
+        """The papers signed by hand came back, and something is still missing (A-12)."""
+        self._move(QuoteStatus.AWAITING_PIECES)
+
     def subscribe(self) -> None:
         """The papers are signed."""
         self._move(QuoteStatus.SUBSCRIBED)

@@ -9,10 +9,10 @@ from datetime import date, datetime
 from plumbing.ids import new_id
 from quoting.domain.catalogue import Product
 from quoting.domain.nir import NirFault, NirRefused, check_nir
-from quoting.domain.people import Civility, Identity, same_mailbox
+from quoting.domain.people import Broker, Civility, Identity, same_mailbox, same_number
 from quoting.domain.product_papers import MUST_READ, ProductPaper
 from quoting.domain.quote import Quote
-from quoting.domain.subscription import Beneficiary, ReadDocument, Role, SignatureMode
+from quoting.domain.subscription import Beneficiary, ReadDocument, Role, SignatureMode, Tie
 
 FRANCE = "FR"
 _NIR_MESSAGES = {
@@ -50,6 +50,8 @@ class Relative:
     last_name: str
     birth_date: date
     nir: str | None
+    tie: Tie | None = None
+    disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +71,23 @@ class Submission:
     documents_read: tuple[str, ...]
     signature_mode: SignatureMode
     relatives: tuple[Relative, ...]
+    address_differs: bool = False
 
 
-def identity_faults(submission: Submission, quote: Quote, *, broker_email: str | None) -> list[Fault]:
+def identity_faults(submission: Submission, quote: Quote, *, broker: Broker | None) -> list[Fault]:
     """Return what is wrong with the main insured's identity, mobile or social-security number."""
     identity = submission.identity
     faults = []
     if identity.birth_date != quote.profile.birth_date:
         message = "Cette date de naissance n’est pas celle du devis et de son tarif\u00a0: demandez un nouveau devis."
         faults.append(Fault("identity.birth_date", message, "differs_from_quote"))
-    if broker_email is not None and same_mailbox(identity.email, broker_email):
+    if broker is not None and same_mailbox(identity.email, broker.email):
         message = "Indiquez votre propre adresse e-mail, et non celle de votre conseiller."
         faults.append(Fault("identity.email", message, "brokers_own"))
+    if broker is not None and identity.mobile is not None and same_number(identity.mobile, broker.phone):
+        # The code sent there is the client's signature: his adviser must not be able to give it for him.
+        message = "Indiquez votre propre numéro de mobile, et non celui de votre conseiller."
+        faults.append(Fault("mobile", message, "brokers_own"))
     if identity.country != FRANCE:
         message = "L’adhésion en ligne demande une adresse en France."
         faults.append(Fault("identity.country", message, "country"))
@@ -150,6 +157,9 @@ def relatives_faults(submission: Submission, quote: Quote, *, today: date) -> li
 def _relative_faults(where: str, relative: Relative, quote: Quote, main_nir: str, today: date) -> list[Fault]:
     faults = []
     spouse_birth_date = quote.profile.spouse_birth_date
+    if relative.role is Role.SPOUSE and relative.tie is None:
+        message = "Indiquez si vous êtes mariés, pacsés ou concubins."
+        faults.append(Fault(f"{where}.tie", message, "required"))
     if relative.birth_date > today:
         faults.append(Fault(f"{where}.birth_date", "Cette date de naissance est dans le futur.", "future"))
     elif relative.role is Role.SPOUSE and spouse_birth_date and relative.birth_date != spouse_birth_date:
@@ -182,6 +192,8 @@ def beneficiaries_of(submission: Submission) -> tuple[Beneficiary, ...]:
             last_name=person.last_name,
             birth_date=person.birth_date,
             nir=bare_nir(person.nir) if person.nir else None,
+            tie=person.tie if person.role is Role.SPOUSE else None,
+            disabled=person.disabled and person.role is Role.CHILD,
         )
         for person in people
     )

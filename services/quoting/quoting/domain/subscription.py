@@ -79,6 +79,18 @@ class Role(StrEnum):
         return {Role.MAIN: "Assuré principal", Role.SPOUSE: "Conjoint(e)", Role.CHILD: "Enfant"}[self]
 
 
+class Tie(StrEnum):
+    """What binds the main insured and the spouse: it says which proof is asked for."""
+
+    MARRIED = "married"
+    CIVIL_UNION = "civil_union"
+    COHABITING = "cohabiting"
+
+    @property
+    def label(self) -> str:
+        return {Tie.MARRIED: "Marié(e)", Tie.CIVIL_UNION: "Pacsé(e)", Tie.COHABITING: "Concubin(e)"}[self]
+
+
 @dataclass(frozen=True, slots=True)
 class Beneficiary:
     """Somebody covered, the main insured included."""
@@ -90,6 +102,8 @@ class Beneficiary:
     last_name: str
     birth_date: date
     nir: str | None
+    tie: Tie | None = None
+    disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +157,14 @@ class Mandate:
     ics: str
 
 
+@dataclass(frozen=True, slots=True)
+class Assistance:
+    """Who subscribed beside the client, and when he attested that the client was there (F-065, A-09)."""
+
+    broker_id: str
+    attested_at: datetime
+
+
 @dataclass(eq=False)
 class Subscription:
     """What the client submitted. Nothing of it is stored before he submits it (F-100)."""
@@ -162,6 +184,7 @@ class Subscription:
     marketing_objection: bool
     documents_read: tuple[ReadDocument, ...]
     submitted_at: datetime
+    assistance: Assistance | None = None
     signature: SignatureState = SignatureState.PREPARING
     papers: tuple[Paper, ...] = ()
     sealed_papers: tuple[SealedPaper, ...] = ()

@@ -13,6 +13,7 @@ from quoting.domain.mandate import DEBIT_DAYS, LONGEST_REFERENCE
 from quoting.domain.people import Civility
 from quoting.domain.quote import VALIDITY
 from quoting.domain.subscription import Role, SignatureMode
+from quoting.messages.file_events import declare_file_events
 
 EVENTS = EventRegistry("quoting")
 
@@ -108,7 +109,7 @@ class PaperToSign(Schema):
 
 
 class ReadyToSign(Schema):
-    """The papers of an electronic signature are stored, in the order in which they are read."""
+    """The papers to sign are stored, in the order in which they are read."""
 
     subscription_id = fields.Id(required=True)
     quote_number = fields.Text(max=20, required=True)
@@ -322,6 +323,7 @@ EVENTS.declare(
     sealed_example={"signature": {**_JULIE, **_ADVISER, "mobile": "+33612345678"}},
     heard_by=("signature",),
 )
+declare_file_events(EVENTS, ready=ReadyToSign())
 EVENTS.declare(
     "quoting.file.transmitted.v1",
     data=FileTransmitted(),

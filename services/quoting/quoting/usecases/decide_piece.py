@@ -1,44 +1,127 @@
-"""Accept or refuse a supporting document."""
+"""Accept or refuse a supporting document, sent as a file or by post."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+
+from plumbing.clock import paris_date
 from quoting.domain.agenda import Happening
-from quoting.domain.membership_file import MembershipFile
-from quoting.domain.pieces import SIGNED_APPLICATION, SIGNED_MANDATE, PieceOutcome
+from quoting.domain.membership_file import DateRefused, MembershipFile
+from quoting.domain.pieces import SIGNED_BY_HAND, Piece, PieceOutcome, PieceStatus
 from quoting.domain.quote import QuoteStatus
-from quoting.domain.subscription import SignatureMode, SignatureState
+from quoting.domain.subscription import SignatureMode, SignatureState, Subscription
 from quoting.usecases.agenda import note
-from quoting.usecases.ports import Uow
+from quoting.usecases.ports import Uow, Work
+from quoting.usecases.receive_piece import note_papers_came, tell_received
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a manager says of a piece. `signed_on` is the date written on a paper signed by hand."""
+
+    outcome: PieceOutcome
+    reason: str | None
+    manager_id: str
+    signed_on: date | None = None
+
 
 _DECIDED = {PieceOutcome.ACCEPTED: Happening.PIECE_ACCEPTED, PieceOutcome.REFUSED: Happening.PIECE_REFUSED}
 
 
 def decide_piece(
-    *, uow: Uow, file_id: str, document_id: str, outcome: PieceOutcome, reason: str | None, manager_id: str
+    *, uow: Uow, file_id: str, document_id: str, verdict: Verdict, seen: PieceStatus = PieceStatus.RECEIVED
 ) -> MembershipFile:
-    """Record the verdict. The papers signed by hand, both accepted, make the request signed (F-348).
+    """Record the verdict on a piece that the manager saw as `seen`; the client is told of a refusal.
 
-    Raises NotFound("file"), PieceUnknown, FileClosed, ReasonMissing.
+    Raises NotFound("file"), PieceUnknown, FileClosed, ReasonMissing, AlreadyDecided, SignatureStands, DateRefused.
     """
     with uow() as work:
         file = work.files.get(file_id)
-        file.decide(document_id, outcome, reason=reason, by=manager_id, at=work.now)
-        quote = work.quotes.get(file.quote_id)
-        note(work, quote, _DECIDED[outcome], detail=_detail(file, document_id))
-        subscription = work.subscriptions.get(file.subscription_id)
-        if (
-            subscription.signature_mode is SignatureMode.HANDWRITTEN
-            and subscription.signature is SignatureState.IN_PROGRESS
-            and file.accepted((SIGNED_APPLICATION, SIGNED_MANDATE))
-        ):
-            subscription.sign_by_hand(signed_at=work.now, signed_on=work.today)
-            note(work, quote, Happening.SIGNED_BY_HAND)
-            if quote.status in {QuoteStatus.AWAITING_VALIDATION, QuoteStatus.AWAITING_PIECES}:
-                quote.subscribe()
+        _judge(work, file, file.piece(document_id).code, verdict, seen)
         work.commit()
     return file
 
 
-def _detail(file: MembershipFile, document_id: str) -> str:
-    piece = file.piece(document_id)
-    return piece.label if piece.reason is None else f"{piece.label}. Motif\u00a0: {piece.reason}"
+def receive_paper(*, uow: Uow, file_id: str, code: str, received_on: date, verdict: Verdict) -> MembershipFile:
+    """Record a piece that came by post, and the verdict of the manager who has it in his hands (F-124, F-348).
+
+    It may be the file's first, and then transmits it. Raises as `decide_piece`, and PieceNotAskedFor.
+    """
+    with uow() as work:
+        file = work.files.get(file_id)
+        _check_date("received_on", received_on, first=paris_date(file.opened_at), last=work.today)
+        transmitted = file.receive_on_paper(code, received_on=received_on, at=work.now)
+        tell_received(work, file, file.asked_for(code), transmitted=transmitted)
+        note_papers_came(work, file)
+        _judge(work, file, code, verdict, PieceStatus.RECEIVED)
+        work.commit()
+    return file
+
+
+def _judge(work: Work, file: MembershipFile, code: str, verdict: Verdict, seen: PieceStatus) -> None:
+    piece = file.asked_for(code)
+    subscription = work.subscriptions.get(file.subscription_id)
+    if verdict.signed_on is not None:
+        _check_date("signed_on", verdict.signed_on, first=paris_date(subscription.submitted_at), last=work.today)
+    file.decide(
+        piece,
+        verdict.outcome,
+        reason=verdict.reason,
+        by=verdict.manager_id,
+        at=work.now,
+        seen=seen,
+        signed_on=(verdict.signed_on or work.today) if piece.kind in SIGNED_BY_HAND else None,
+    )
+    judged = file.asked_for(code)
+    detail = judged.label if judged.reason is None else f"{judged.label}. Motif\u00a0: {judged.reason}"
+    note(work, work.quotes.get(file.quote_id), _DECIDED[verdict.outcome], detail=detail)
+    if verdict.outcome is PieceOutcome.REFUSED:
+        _tell_client(work, file, subscription, judged)
+    _sign_when_complete(work, file, subscription)
+
+
+def _sign_when_complete(work: Work, file: MembershipFile, subscription: Subscription) -> None:
+    """The papers signed by hand, both accepted, make the request signed on the later of their dates (F-348)."""
+    if (
+        subscription.signature_mode is SignatureMode.HANDWRITTEN
+        and subscription.signature is SignatureState.IN_PROGRESS
+        and file.is_signed_by_hand
+    ):
+        signed_on = max(piece.signed_on for piece in file.pieces if piece.signed_on is not None)
+        subscription.sign_by_hand(signed_at=work.now, signed_on=signed_on)
+        quote = work.quotes.get(file.quote_id)
+        note(work, quote, Happening.SIGNED_BY_HAND)
+        if quote.status in {QuoteStatus.AWAITING_VALIDATION, QuoteStatus.AWAITING_PIECES}:
+            quote.subscribe()
+
+
+def _tell_client(work: Work, file: MembershipFile, subscription: Subscription, piece: Piece) -> None:
+    identity, broker = subscription.identity, work.brokers.get(file.broker_id)
+    work.publish(
+        "quoting.piece.refused.v1",
+        subject=file.id,
+        data={
+            "subscription_id": file.subscription_id,
+            "file_id": file.id,
+            "broker_id": file.broker_id,
+            "piece": piece.code,
+            "kind": piece.kind,
+        },
+        sealed={
+            "notifications": {
+                "civility": identity.civility,
+                "first_name": identity.first_name,
+                "last_name": identity.last_name,
+                "email": identity.email,
+                "broker_email": broker.email if broker else None,
+                "label": piece.label,
+                "reason": piece.reason,
+            }
+        },
+    )
+
+
+def _check_date(field: str, day: date, *, first: date, last: date) -> None:
+    if not first <= day <= last:
+        raise DateRefused(field, first, last)

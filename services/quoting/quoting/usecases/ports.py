@@ -15,7 +15,7 @@ from quoting.domain.membership_file import MembershipFile
 from quoting.domain.people import Broker, ClientFile, Identity
 from quoting.domain.product_papers import ProductPaper
 from quoting.domain.quote import Quote
-from quoting.domain.subscription import Subscription
+from quoting.domain.subscription import Assistance, Subscription
 from quoting.domain.tariff import Tariff
 
 
@@ -77,6 +77,18 @@ class EarlyPieces(Protocol):
 
     def take(self, subscription_id: str) -> Sequence[tuple[str, str]]:
         """Take out the pieces of a subscription being submitted: document and kind, in the order they came."""
+        ...
+
+
+class Attestations(Protocol):
+    """What brokers attested before they subscribed beside a client."""
+
+    def add(self, *, subscription_id: str, broker_id: str, session: str) -> Assistance:
+        """Record that a broker attests now that his client is with him, and which session that opens."""
+        ...
+
+    def of_session(self, subscription_id: str, session: str) -> Assistance | None:
+        """What was attested to open this session (a token's fingerprint); None for one that a link opened."""
         ...
 
 
@@ -145,6 +157,8 @@ class Work(PlumbingWork, Protocol):
     def files(self) -> FileRepository: ...
     @property
     def early_pieces(self) -> EarlyPieces: ...
+    @property
+    def attestations(self) -> Attestations: ...
     @property
     def clients(self) -> ClientFiles: ...
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from plumbing.ids import new_id
 from quoting.domain.agenda import Happening
@@ -49,9 +50,11 @@ def submit_subscription(
     banks: Banks,
     subscription_id: str,
     submission: Submission,
+    session: str = "",
 ) -> Subscription:
     """Store the subscription and its file with the pieces that came before, accept the quote, have the papers made.
 
+    `session` is the fingerprint of the token it comes with: the one that an attestation opened makes it assisted.
     Raises NotFound("subscription"), AlreadySubmitted, QuoteLapsed, QuoteReplaced, QuoteNotOpen, or SubmissionRefused
     with every fault.
     """
@@ -63,7 +66,7 @@ def submit_subscription(
         product = offer.catalogue.product(work.tenant, quote.product_code)
         broker = work.brokers.get(quote.broker_id)
         accounts, faults = _accounts(banks, submission)
-        faults += identity_faults(submission, quote, broker_email=broker.email if broker else None)
+        faults += identity_faults(submission, quote, broker=broker)
         faults += _address_faults(submission, quote, offer, towns)
         faults += declaration_faults(submission, product)
         faults += document_faults(submission, quote.documents)
@@ -78,9 +81,15 @@ def submit_subscription(
             accounts.benefits,
             ics=offer.catalogue.insurer(work.tenant).ics,
         )
+        subscription.assistance = work.attestations.of_session(subscription.id, session)
         quote.accept(work.today)
         work.subscriptions.add(subscription)
-        file = _file(subscription, self_employed=product.self_employed_only)
+        file = _file(
+            subscription,
+            self_employed=product.self_employed_only,
+            address_differs=submission.address_differs,
+            today=work.today,
+        )
         work.files.add(file)
         _announce(work, subscription, quote)
         note(work, quote, Happening.SUBSCRIPTION_SUBMITTED)
@@ -150,7 +159,7 @@ def _address_faults(submission: Submission, quote: Quote, offer: Offer, towns: T
     return address_faults(quote, town_is_known=True, zone=zone)
 
 
-def _file(subscription: Subscription, *, self_employed: bool) -> MembershipFile:
+def _file(subscription: Subscription, *, self_employed: bool, address_differs: bool, today: date) -> MembershipFile:
     payment = subscription.payment
     return MembershipFile(
         id=new_id(),
@@ -163,6 +172,8 @@ def _file(subscription: Subscription, *, self_employed: bool) -> MembershipFile:
             self_employed=self_employed,
             mode=subscription.signature_mode,
             own_benefit_account=payment.benefit_iban not in {None, payment.iban},
+            address_differs=address_differs,
+            today=today,
         ),
         opened_at=subscription.submitted_at,
     )

@@ -34,7 +34,12 @@ FACTS: dict[str, object] = {
     "documents": ["IPID Horizon TNS"],
     "titles": ["Bulletin d’adhésion", "Mandat SEPA"],
     "link_secret": "l1nk-s3cret",
+    "pieces": ["Relevé d’identité bancaire (RIB)"],
+    "if_needed": ["Justificatif de domicile"],
+    "label": "Copie de votre pièce d’identité",
+    "reason": "Le verso manque.",
     "token": "t0ken",
+    "web_token": "w3b-t0ken",
 }
 MAILS = sorted(
     place.name

@@ -195,7 +195,12 @@ def test_a_piece_is_refused_with_a_reason(manager: Visitor, gateway: FakeGateway
     assert 'id="reason-erreur">Indiquez pourquoi.' in refused.text
     gateway.on("POST", path, found)
     manager.send(f"/gestion/dossiers/{FILE}/pieces/{document_id}", refused, outcome="accepted", reason="reste")
-    assert body_of(gateway.calls("POST", path)[1]) == {"outcome": "accepted", "reason": None}
+    assert body_of(gateway.calls("POST", path)[1]) == {
+        "outcome": "accepted",
+        "reason": None,
+        "seen": "received",
+        "signed_on": None,
+    }
 
 
 def test_a_membership_that_cannot_be_created_says_why(manager: Visitor, gateway: FakeGateway) -> None:

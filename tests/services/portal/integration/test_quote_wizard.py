@@ -203,7 +203,7 @@ def test_what_is_carried_is_of_no_use_in_another_session(
 
 
 def test_what_is_carried_for_one_form_is_of_no_use_in_another(broker: Visitor) -> None:
-    broker.follow_link()
+    broker.assist()
     carried = broker.hidden(at_summary(broker), "_carried")
     page = broker.send(
         "/souscription/adhesion", broker.get("/souscription/adhesion"), _step="documents", _carried=carried

@@ -173,9 +173,9 @@ def test_the_cookie_is_unreadable_and_cannot_be_altered(api: Visitor) -> None:
 
 
 def test_the_cookie_holds_every_door_and_stays_small(api: Visitor) -> None:
+    api.follow_link()
     for role in ROLES:
         api.sign_in(role)
-    api.follow_link()
     kept = api.client.get_cookie("parapluie")
     assert kept
     assert len(f"parapluie={kept.value}; Path=/; HttpOnly; SameSite=Lax") < 4096

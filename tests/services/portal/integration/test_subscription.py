@@ -94,6 +94,8 @@ def test_the_whole_family_is_submitted(client: Visitor, gateway: FakeGateway) ->
             "last_name": "Roussel",
             "birth_date": "2014-09-01",
             "nir": None,
+            "tie": None,
+            "disabled": False,
         }
     ]
 
@@ -228,11 +230,14 @@ def test_a_piece_is_sent_for_what_it_is(client: Visitor, gateway: FakeGateway) -
         return httpx.Response(201, json={"id": stored})
 
     gateway.when("POST", "documents/v1/documents", store)
+    announced = f"{ADDRESS}/pieces/identity/announcement"
+    gateway.on("POST", announced, {})
     sent = client.send("/souscription/dossier", page, piece="identity", file=(io.BytesIO(b"\xff\xd8"), "carte.jpg"))
     assert sent.location == "/souscription/dossier"
     body = gateway.calls("POST", "documents/v1/documents")[0].content.decode(errors="replace")
     assert "piece.identity" in body
     assert f"subscription:{SUBSCRIPTION}" in body
+    assert body_of(gateway.calls("POST", announced)[0]) == {"document_id": stored}
     shown = client.get("/souscription/dossier").text
     assert "Votre document a bien été reçu." in shown
     assert "Reçue" in shown

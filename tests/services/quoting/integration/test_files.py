@@ -35,7 +35,7 @@ def test_a_file_awaits_its_pieces_from_the_submission_on(api: Any) -> None:
     ]
 
 
-@pytest.mark.feature("F-145")
+@pytest.mark.feature("F-136", "F-145")
 def test_the_first_piece_transmits_the_file(api: Any) -> None:
     subscription = api.subscribe()
     document_id = api.send_piece(subscription["id"])
@@ -189,7 +189,11 @@ def test_only_managers_work_on_files(api: Any, role: str) -> None:
 
 
 def test_the_queue_is_paged_oldest_first(api: Any) -> None:
-    files = [api.submit(api.issue()).json["file"]["id"] for _ in range(3)]
+    files = []
+    for _ in range(3):
+        submitted = api.submit(api.issue()).json
+        api.send_piece(submitted["id"])
+        files.append(submitted["file"]["id"])
     first = api.get("/files?limit=2", role="manager").json
     rest = api.get(f"/files?limit=2&cursor={first['next_cursor']}", role="manager").json
     assert [each["id"] for each in first["items"] + rest["items"]] == files

@@ -77,6 +77,41 @@ def test_a_membership_is_created_once(raced: Api) -> None:
     assert len(raced.world.said("quoting.contract.created.v1")) == 1
 
 
+def test_of_two_verdicts_one_stands(raced: Api) -> None:
+    """Half the managers accept and half refuse: one of them wins, and the client hears what stands."""
+    subscription = raced.subscribe()
+    document_id = raced.send_piece(subscription["id"])
+    app = raced.world.client.application
+    path = f"/files/{subscription['file']['id']}/pieces/{document_id}/decision"
+
+    def judge(place: int) -> int:
+        body = {"outcome": "accepted" if place % 2 else "refused", "reason": None if place % 2 else "Illisible"}
+        return raced.post(path, body, role="manager", sub=new_id(), client=app.test_client()).status_code
+
+    told = together(judge)
+    winner = told.index(200)
+    assert Counter(told) == {200: 1, **Counter(status for status in told if status != 200)}
+    assert {status for status in told if status != 200} <= {409, 412}
+    piece = raced.file_of(subscription["id"])["pieces"][0]
+    assert piece["status"] == ("accepted" if winner % 2 else "refused")
+    assert len(raced.world.said("quoting.piece.refused.v1")) == (0 if winner % 2 else 1)
+
+
+def test_a_paper_that_came_by_post_is_recorded_once(raced: Api) -> None:
+    subscription = raced.subscribe(signature_mode="handwritten", mobile=None)
+    app = raced.world.client.application
+    path = f"/files/{subscription['file']['id']}/pieces/signed_mandate/receipt"
+    body = {"received_on": "2026-11-23", "outcome": "accepted"}
+    told = Counter(
+        together(
+            lambda _place: raced.post(path, body, role="manager", sub=new_id(), client=app.test_client()).status_code
+        )
+    )
+    assert told[200] == 1
+    assert set(told) <= {200, 409, 412}
+    assert len(raced.world.said("quoting.file.transmitted.v1")) == 1
+
+
 def test_one_key_is_one_quote_however_often_it_comes(raced: Api) -> None:
     raced.issue()
     app, key = raced.world.client.application, new_id()

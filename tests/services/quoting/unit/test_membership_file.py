@@ -27,14 +27,16 @@ from tests.services.quoting.domain_factories import a_relative, a_submission
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
-def pieces(**changes: Any) -> Any:
+def pieces(people: Any = None, **changes: Any) -> Any:
     facts: dict[str, Any] = {
         "self_employed": False,
         "mode": SignatureMode.ELECTRONIC,
         "own_benefit_account": False,
+        "address_differs": False,
+        "today": AT.date(),
         **changes,
     }
-    return required_pieces(beneficiaries_of(a_submission()), **facts)
+    return required_pieces(people or beneficiaries_of(a_submission()), **facts)
 
 
 def a_file(**changes: Any) -> MembershipFile:
@@ -87,7 +89,7 @@ def test_each_person_sends_a_social_security_certificate() -> None:
     from quoting.domain.subscription import Role
 
     people = beneficiaries_of(a_submission(relatives=(a_relative(Role.SPOUSE, date(1987, 2, 3)),)))
-    asked = required_pieces(people, self_employed=False, mode=SignatureMode.ELECTRONIC, own_benefit_account=False)
+    asked = pieces(people=people)
     labels = [piece.label for piece in asked if piece.kind == "piece.social_security"]
     assert labels == ["Copie de l’attestation d’assuré social", "Copie de l’attestation d’assuré social de Paul"]
 
@@ -117,7 +119,7 @@ def test_a_piece_nobody_asked_for_is_kept_beside() -> None:
 def test_a_refused_piece_is_asked_for_again() -> None:
     file = a_file()
     file.receive("doc", "piece.identity", at=AT)
-    file.decide("doc", PieceOutcome.REFUSED, reason="Illisible", by="m", at=AT)
+    file.decide(file.piece("doc"), PieceOutcome.REFUSED, reason="Illisible", by="m", at=AT)
     assert (file.pieces[0].status, file.pieces[0].reason) == (PieceStatus.REFUSED, "Illisible")
     assert "identity" in [piece.code for piece in file.missing]
     file.receive("doc2", "piece.identity", at=AT)
@@ -132,9 +134,9 @@ def test_a_refusal_says_why_and_a_verdict_is_about_a_piece_that_is_there() -> No
     file = a_file()
     file.receive("doc", "piece.identity", at=AT)
     with pytest.raises(ReasonMissing):
-        file.decide("doc", PieceOutcome.REFUSED, reason=None, by="m", at=AT)
+        file.decide(file.piece("doc"), PieceOutcome.REFUSED, reason=None, by="m", at=AT)
     with pytest.raises(PieceUnknown):
-        file.decide("another", PieceOutcome.ACCEPTED, reason=None, by="m", at=AT)
+        file.decide(file.piece("another"), PieceOutcome.ACCEPTED, reason=None, by="m", at=AT)
 
 
 def test_no_piece_no_membership() -> None:
@@ -143,7 +145,7 @@ def test_no_piece_no_membership() -> None:
         create(file)
     assert len(refusal.value.missing) == 3
     file.receive("doc", "piece.identity", at=AT)
-    file.decide("doc", PieceOutcome.REFUSED, reason="Illisible", by="m", at=AT)
+    file.decide(file.piece("doc"), PieceOutcome.REFUSED, reason="Illisible", by="m", at=AT)
     with pytest.raises(NoPieceReceived):
         create(file)
 
@@ -164,16 +166,16 @@ def test_the_membership_is_created_once_and_remembers_what_was_missing() -> None
     with pytest.raises(FileClosed):
         create(file)
     with pytest.raises(FileClosed):
-        file.decide("doc", PieceOutcome.ACCEPTED, reason=None, by="m", at=AT)
+        file.decide(file.piece("doc"), PieceOutcome.ACCEPTED, reason=None, by="m", at=AT)
 
 
 def test_papers_signed_by_hand_count_when_both_are_accepted() -> None:
     file = a_file(pieces=pieces(mode=SignatureMode.HANDWRITTEN))
     file.receive("bia", SIGNED_APPLICATION, at=AT)
     file.receive("mandate", SIGNED_MANDATE, at=AT)
-    file.decide("bia", PieceOutcome.ACCEPTED, reason=None, by="m", at=AT)
+    file.decide(file.piece("bia"), PieceOutcome.ACCEPTED, reason=None, by="m", at=AT)
     assert not file.accepted((SIGNED_APPLICATION, SIGNED_MANDATE))
-    file.decide("mandate", PieceOutcome.ACCEPTED, reason=None, by="m", at=AT)
+    file.decide(file.piece("mandate"), PieceOutcome.ACCEPTED, reason=None, by="m", at=AT)
     assert file.accepted((SIGNED_APPLICATION, SIGNED_MANDATE))
 
 

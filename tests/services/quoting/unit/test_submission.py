@@ -10,7 +10,7 @@ import pytest
 from quoting.adapters.banks import SchwiftyBanks
 from quoting.domain.mandate import ReferenceRefused, mandate_reference
 from quoting.domain.nir import NirFault, NirRefused, check_nir, masked_nir
-from quoting.domain.people import Civility, same_mailbox, search_name
+from quoting.domain.people import Broker, Civility, same_mailbox, search_name
 from quoting.domain.submission import (
     address_faults,
     beneficiaries_of,
@@ -19,12 +19,13 @@ from quoting.domain.submission import (
     identity_faults,
     relatives_faults,
 )
-from quoting.domain.subscription import Role, SignatureMode
+from quoting.domain.subscription import Role, SignatureMode, Tie
 from quoting.usecases.ports import IbanRefused
 from tests.services.quoting.domain_factories import (
     BORN,
     IBAN,
     NIR,
+    a_broker,
     a_paper,
     a_profile,
     a_quote,
@@ -115,15 +116,19 @@ def test_a_mandate_reference_fits_sepa() -> None:
     [
         ({}, None, None),
         ({"identity": an_identity(birth_date=date(1985, 5, 15)), "nir": NIR}, None, "identity.birth_date"),
-        ({"identity": an_identity(email="Courtier@Lemaire.example")}, "courtier@lemaire.example", "identity.email"),
+        ({"identity": an_identity(email="Courtier@Lemaire.example")}, a_broker(), "identity.email"),
+        ({"identity": an_identity(mobile="+33698760000")}, a_broker(phone="06 98 76 00 00"), "mobile"),
+        ({"identity": an_identity(mobile="+33698760000")}, a_broker(phone="+33 (0)6 98 76 00 00"), "mobile"),
+        ({"identity": an_identity(mobile="+33698760000")}, a_broker(phone="06 98 76 00 01"), None),
+        ({"identity": an_identity(mobile="+33698760000")}, a_broker(phone=""), None),
         ({"identity": an_identity(country="BE")}, None, "identity.country"),
         ({"identity": an_identity(mobile=None)}, None, "mobile"),
         ({"identity": an_identity(mobile=None), "signature_mode": SignatureMode.HANDWRITTEN}, None, None),
         ({"nir": NIR[:-2] + "74"}, None, "nir"),
     ],
 )
-def test_identity(changes: dict[str, Any], broker: str | None, field: str | None) -> None:
-    faults = identity_faults(a_submission(**changes), a_quote(), broker_email=broker)
+def test_identity(changes: dict[str, Any], broker: Broker | None, field: str | None) -> None:
+    faults = identity_faults(a_submission(**changes), a_quote(), broker=broker)
     assert [fault.field for fault in faults] == ([field] if field else [])
 
 
@@ -146,7 +151,7 @@ def test_the_evidence_of_reading_has_each_documents_fingerprint() -> None:
     assert (read.document_id, read.kind, read.sha256, read.read_at) == ("one", "ipid", "ab" * 32, at)
 
 
-SPOUSE = a_relative(Role.SPOUSE, date(1987, 2, 3))
+SPOUSE = a_relative(Role.SPOUSE, date(1987, 2, 3), tie=Tie.MARRIED)
 CHILD = a_relative(Role.CHILD, date(2015, 6, 1))
 
 
@@ -159,7 +164,8 @@ CHILD = a_relative(Role.CHILD, date(2015, 6, 1))
         ((SPOUSE, CHILD, CHILD), ["children"]),
         ((SPOUSE, SPOUSE, CHILD), ["spouse"]),
         ((SPOUSE, CHILD, a_relative(Role.MAIN, BORN)), ["main_repeated"]),
-        ((a_relative(Role.SPOUSE, date(1987, 2, 4)), CHILD), ["differs_from_quote"]),
+        ((a_relative(Role.SPOUSE, date(1987, 2, 4), tie=Tie.COHABITING), CHILD), ["differs_from_quote"]),
+        ((a_relative(Role.SPOUSE, date(1987, 2, 3)), CHILD), ["required"]),
         ((SPOUSE, a_relative(Role.CHILD, date(2026, 11, 24))), ["future"]),
         ((SPOUSE, a_relative(Role.CHILD, TODAY)), []),
         ((SPOUSE, a_relative(Role.CHILD, BORN)), ["too_old"]),

@@ -144,7 +144,9 @@ def _advice(file: SigningFile) -> dict[str, Any]:
 
 
 def _adviser_rows(file: SigningFile) -> list[list[str]]:
-    broker = file.broker
+    broker, assistance = file.broker, file.subscription.assistance
+    alone = "par le client seul, depuis le lien de son devis"
+    with_him = "en présence du conseiller, qui l’atteste"
     return [
         ["Cabinet", broker.company],
         ["Interlocuteur", broker.display_name],
@@ -152,6 +154,7 @@ def _adviser_rows(file: SigningFile) -> list[list[str]]:
         ["Contact", f"{phone(broker.phone)} · {broker.email}"],
         ["Assureur proposé", file.insurer.name],
         ["Rémunération", "commission comprise dans la cotisation, versée par l’assureur"],
+        ["Souscription en ligne", with_him if assistance else alone],
     ]
 
 

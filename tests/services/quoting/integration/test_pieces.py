@@ -1,0 +1,310 @@
+"""What each situation asks for, what comes in and how, and what the client is told of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from plumbing.ids import new_id
+from tests.services.quoting import factories
+from tests.services.quoting.answers import refusal
+
+
+def asked_of(api: Any, relatives: list[dict[str, Any]], **changes: Any) -> dict[str, dict[str, Any]]:
+    """Subscribe with these people and return what is asked for, by code."""
+    children = sum(each["role"] == "child" for each in relatives)
+    spouse = next((each["birth_date"] for each in relatives if each["role"] == "spouse"), None)
+    quote = api.issue(factories.quote(profile=factories.profile(spouse_birth_date=spouse, children=children)))
+    answer = api.submit(quote, beneficiaries=relatives, **changes)
+    assert answer.status_code == 201, answer.json
+    return {piece["code"]: piece for piece in answer.json["pieces"]}
+
+
+def child(born: str, **changes: Any) -> dict[str, Any]:
+    return {"role": "child", "first_name": "Élise", "last_name": "Moreau", "birth_date": born, **changes}
+
+
+def decide(api: Any, file_id: str, document_id: str, outcome: str, **body: Any) -> Any:
+    path = f"/files/{file_id}/pieces/{document_id}/decision"
+    return api.post(path, {"outcome": outcome, "reason": None, **body}, role="manager")
+
+
+def receipt(api: Any, file_id: str, code: str, **body: Any) -> Any:
+    sent = {"received_on": "2026-11-23", "outcome": "accepted", **body}
+    return api.post(f"/files/{file_id}/pieces/{code}/receipt", sent, role="manager")
+
+
+@pytest.mark.feature("F-135")
+@pytest.mark.parametrize(
+    ("tie", "label"),
+    [
+        ("married", None),
+        ("civil_union", "Copie du pacte civil de solidarité (PACS) conclu avec Paul"),
+        ("cohabiting", "Justificatif du domicile commun avec Paul"),
+    ],
+)
+def test_the_tie_with_the_spouse_says_what_proves_it(api: Any, tie: str, label: str | None) -> None:
+    asked = asked_of(api, [{**factories.relatives()[0], "tie": tie}])
+    found = asked.get("spouse.1")
+    assert (found and found["label"], found and found["mandatory"]) == (label, True if label else None)
+
+
+def test_the_tie_with_the_spouse_is_asked_for(api: Any) -> None:
+    quote = api.issue(factories.quote(profile=factories.profile(spouse_birth_date="1987-02-03")))
+    answer = api.submit(quote, beneficiaries=[{**factories.relatives()[0], "tie": None}])
+    assert refusal(answer) == (422, "validation", ["beneficiaries.0.tie"])
+
+
+@pytest.mark.feature("F-134")
+@pytest.mark.parametrize(("born", "asked"), [("2008-11-23", True), ("2008-11-24", False)])
+def test_a_child_of_eighteen_proves_his_situation(api: Any, born: str, asked: bool) -> None:
+    pieces = asked_of(api, [child(born)])
+    assert ("adult_child.1" in pieces) is asked
+    if asked:
+        label = "Justificatif de la situation d’Élise (études, alternance, contrat de travail)"
+        assert pieces["adult_child.1"]["label"] == label
+
+
+@pytest.mark.feature("F-133")
+@pytest.mark.parametrize("disabled", [True, False])
+def test_a_disabled_child_brings_card_and_allowance(api: Any, disabled: bool) -> None:
+    pieces = asked_of(api, [child("2015-06-01", disabled=disabled)])
+    assert ("disability.1" in pieces) is disabled
+    if disabled:
+        assert pieces["disability.1"]["label"] == "Carte d’invalidité d’Élise et justificatif de son allocation (AAH)"
+
+
+@pytest.mark.feature("F-131")
+@pytest.mark.parametrize("differs", [True, False])
+def test_another_address_on_the_identity_document_asks_for_a_proof(api: Any, differs: bool) -> None:
+    piece = asked_of(api, [], address_differs=differs)["address"]
+    assert piece["mandatory"] is differs
+
+
+@pytest.mark.feature("F-130")
+def test_two_certificates_each_stand_for_their_own_person(api: Any) -> None:
+    """The spouse's came first and is said to be his, before or after the file hears of it."""
+    quote = api.issue(factories.family_quote())
+    subscription = api.subscribe(quote, beneficiaries=factories.relatives())
+    guest = api.as_guest(subscription["id"])
+
+    def announce(code: str, document_id: str) -> Any:
+        body = {"document_id": document_id}
+        return api.post(f"/subscriptions/{subscription['id']}/pieces/{code}/announcement", body, **guest)
+
+    spouses = api.send_piece(subscription["id"], "piece.social_security")
+    announce("social_security.1", spouses)
+    leas = new_id()
+    assert announce("social_security.2", leas).status_code == 200
+    api.world.hear(
+        "documents.document.stored.v1",
+        {"document_id": leas, "kind": "piece.social_security", "subject": f"subscription:{subscription['id']}"},
+    )
+    pieces = {piece["code"]: piece for piece in api.subscription(subscription["id"])["pieces"]}
+    assert pieces["social_security.0"]["status"] == "to_provide"
+    assert (pieces["social_security.1"]["document_id"], pieces["social_security.2"]["document_id"]) == (spouses, leas)
+    assert refusal(announce("nothing", leas)) == (404, "piece.not_asked_for", [])
+    path = f"/subscriptions/{subscription['id']}/pieces/identity/announcement"
+    assert api.post(path, {"document_id": leas}, sub=factories.OTHER_BROKER_ID).status_code == 404
+
+
+@pytest.mark.feature("F-137")
+def test_managers_receive_the_file_once_a_piece_came(api: Any) -> None:
+    waiting, sent = api.subscribe(), api.subscribe()
+    api.send_piece(sent["id"])
+    queue = api.get("/files", role="manager").json["items"]
+    assert [file["subscription_id"] for file in queue] == [sent["id"]]
+    assert refusal(api.get("/files?status=awaiting_documents", role="manager"))[:2] == (422, "validation")
+    # Its papers came by post: it is found by the number that they bear.
+    by_number = api.get(f"/files?number={waiting['quote']['number']}", role="manager").json["items"]
+    assert [file["subscription_id"] for file in by_number] == [waiting["id"]]
+    api.send_piece(waiting["id"])
+    assert len(api.get("/files?status=transmitted", role="manager").json["items"]) == 2
+
+
+@pytest.mark.feature("F-147")
+def test_a_refusal_is_told_with_its_reason_and_another_piece_may_come(api: Any) -> None:
+    subscription = api.subscribe()
+    file_id = subscription["file"]["id"]
+    document_id = api.send_piece(subscription["id"])
+    api.world.clock.advance(timedelta(hours=1))
+    assert decide(api, file_id, document_id, "refused", reason="Le verso manque.").status_code == 200
+    (event,) = api.world.said("quoting.piece.refused.v1")
+    assert event.data == {
+        "subscription_id": subscription["id"],
+        "file_id": file_id,
+        "broker_id": factories.BROKER_ID,
+        "piece": "identity",
+        "kind": "piece.identity",
+    }
+    assert event.sealed["notifications"] == {
+        "civility": "madame",
+        "first_name": "Julie",
+        "last_name": "Moreau",
+        "email": "julie.moreau@example.org",
+        "broker_email": "courtier@lemaire.example",
+        "label": "Copie recto verso de votre pièce d’identité en cours de validité",
+        "reason": "Le verso manque.",
+    }
+    assert "Le verso" not in event.raw
+    again = api.send_piece(subscription["id"])
+    piece = api.subscription(subscription["id"])["pieces"][0]
+    assert (piece["status_label"], piece["document_id"], piece["reason"]) == ("Reçue", again, None)
+    assert piece["requested_at"] == "2026-11-23T10:00:00Z"
+    assert refusal(decide(api, file_id, document_id, "accepted")) == (404, "piece.not_found", [])
+    assert decide(api, file_id, again, "accepted").status_code == 200
+
+
+@pytest.mark.feature("F-147")
+def test_a_verdict_is_given_on_what_the_manager_saw(api: Any) -> None:
+    subscription = api.subscribe()
+    file_id, document_id = subscription["file"]["id"], api.send_piece(subscription["id"])
+    assert decide(api, file_id, document_id, "accepted").status_code == 200
+    late = decide(api, file_id, document_id, "refused", reason="Illisible")
+    assert refusal(late) == (409, "piece.already_decided", [])
+    assert late.json["detail"] == "Cette pièce a changé entre-temps\u00a0: son statut est «\u00a0Acceptée\u00a0»."
+    assert api.world.said("quoting.piece.refused.v1") == []
+    assert decide(api, file_id, document_id, "refused", reason="Illisible", seen="accepted").status_code == 200
+
+
+def test_a_file_is_complete_when_all_that_is_mandatory_is_accepted(api: Any) -> None:
+    subscription = api.subscribe()
+    file_id = subscription["file"]["id"]
+    for kind in ("identity", "bank_account", "social_security", "company"):
+        assert api.file_of(subscription["id"])["complete"] is False
+        decide(api, file_id, api.send_piece(subscription["id"], f"piece.{kind}"), "accepted")
+    assert api.file_of(subscription["id"])["complete"] is True
+
+
+@pytest.mark.feature("F-124", "F-348")
+def test_papers_signed_by_hand_come_by_post(api: Any) -> None:
+    subscription = api.subscribe(signature_mode="handwritten", mobile=None)
+    file_id = subscription["file"]["id"]
+    assert subscription["quote"]["status_label"] == "En attente de validation"
+    api.world.clock.advance(timedelta(days=4))
+    first = receipt(api, file_id, "signed_application", received_on="2026-11-27", signed_on="2026-11-24")
+    assert first.status_code == 200
+    assert (first.json["status_label"], first.json["signature_label"]) == ("Dossier transmis", "En cours")
+    assert first.json["quote"]["status_label"] == "En attente de pièce(s)"
+    assert len(api.world.said("quoting.file.transmitted.v1")) == 1
+    piece = next(piece for piece in first.json["pieces"] if piece["code"] == "signed_application")
+    assert (piece["status_label"], piece["document_id"], piece["paper_received_on"]) == (
+        "Acceptée",
+        None,
+        "2026-11-27",
+    )
+    unsigned = receipt(api, file_id, "signed_mandate", received_on="2026-11-27", outcome="refused", reason="Non signé.")
+    assert unsigned.json["signature_label"] == "En cours"
+    assert api.world.said("quoting.piece.refused.v1")[0].sealed["notifications"]["reason"] == "Non signé."
+    second = receipt(api, file_id, "signed_mandate", received_on="2026-11-27", signed_on="2026-11-25")
+    assert (second.json["signature_label"], second.json["quote"]["status_label"]) == ("Signé", "Souscrit")
+    assert api.post(f"/files/{file_id}/creation", role="manager").status_code == 201
+    (created,) = api.world.said("quoting.contract.created.v1")
+    # The later of the two dates that the client wrote, not the day on which somebody opened the letter.
+    assert created.sealed["member"]["mandate"]["signed_on"] == "2026-11-25"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"received_on": "2026-11-22"}, "received_on"),
+        ({"received_on": "2026-11-24"}, "received_on"),
+        ({"signed_on": "2026-11-22"}, "signed_on"),
+        ({"signed_on": "2026-11-24"}, "signed_on"),
+        ({"outcome": "refused"}, "reason"),
+        ({"received_on": None}, "received_on"),
+    ],
+)
+def test_a_receipt_that_cannot_be_is_refused(api: Any, body: dict[str, Any], field: str) -> None:
+    subscription = api.subscribe(signature_mode="handwritten", mobile=None)
+    answer = receipt(api, subscription["file"]["id"], "signed_mandate", **body)
+    assert (answer.status_code, refusal(answer)[2]) == (422, [field])
+    assert api.file_of(subscription["id"])["status_label"] == "En attente de pièces"
+
+
+def test_a_signature_by_hand_once_accepted_stands(api: Any) -> None:
+    subscription = api.subscribe(signature_mode="handwritten", mobile=None)
+    file_id = subscription["file"]["id"]
+    mandate = api.send_piece(subscription["id"], "piece.signed_mandate")
+    decide(api, file_id, mandate, "accepted")
+    assert decide(api, file_id, mandate, "refused", reason="Raturé", seen="accepted").status_code == 200
+    mandate = api.send_piece(subscription["id"], "piece.signed_mandate")
+    decide(api, file_id, mandate, "accepted")
+    assert receipt(api, file_id, "signed_application").json["signature_label"] == "Signé"
+    late = decide(api, file_id, mandate, "refused", reason="Raturé", seen="accepted")
+    assert refusal(late) == (409, "file.already_signed", [])
+    assert refusal(receipt(api, file_id, "signed_application")) == (409, "piece.already_decided", [])
+    assert refusal(receipt(api, file_id, "nothing")) == (404, "piece.not_asked_for", [])
+
+
+@pytest.mark.feature("F-122", "F-123")
+def test_what_is_signed_by_hand_is_announced_with_the_pieces_to_return(api: Any) -> None:
+    quote = api.issue(factories.family_quote())
+    api.subscribe(quote, beneficiaries=factories.relatives(), signature_mode="handwritten", mobile=None)
+    assert api.world.said("quoting.subscription.ready_to_sign.v1") == []
+    (event,) = api.world.said("quoting.subscription.ready_to_return.v1")
+    assert [paper["kind"] for paper in event.data["documents"]] == ["advice", "bia", "mandate"]
+    sealed = event.sealed["notifications"]
+    assert (sealed["email"], sealed["broker_email"]) == ("julie.moreau@example.org", "courtier@lemaire.example")
+    labels = [piece["label"] for piece in sealed["pieces"] if piece["mandatory"]]
+    assert labels[:2] == [
+        "Copie recto verso de votre pièce d’identité en cours de validité",
+        "Relevé d’identité bancaire (RIB)",
+    ]
+    assert not [label for label in labels if "signé" in label]
+    assert "Copie de l’attestation d’assuré social de Paul" in labels
+    assert "Paul" not in event.raw
+
+
+@pytest.mark.feature("F-095", "F-096")
+def test_the_proof_of_reading_is_each_documents_fingerprint_and_the_time(api: Any) -> None:
+    quote = api.issue()
+    required = [each["document_id"] for each in quote["documents"] if each["required"]]
+    assert [each["kind"] for each in quote["documents"] if each["required"]] == ["ipid", "rules"]
+    partly = api.submit(quote, documents_read=required[:1])
+    assert refusal(partly) == (422, "validation", ["documents_read"])
+    assert partly.json["errors"][0]["message"] == "Prenez connaissance de\u00a0: Règles générales Horizon TNS."
+    assert api.submit(quote, documents_read=required).status_code == 201
+    stored = {upload.document_id: upload for upload in api.world.neighbours.uploads}
+    import hashlib
+
+    assert api.file_of(quote["subscription_id"])["documents_read"] == [
+        {
+            "document_id": document_id,
+            "kind": stored[document_id].fields["kind"],
+            "sha256": hashlib.sha256(stored[document_id].content).hexdigest(),
+            "read_at": "2026-11-23T09:00:00Z",
+        }
+        for document_id in required
+    ]
+
+
+@pytest.mark.feature("F-088")
+def test_six_stages_say_how_far_a_subscription_has_come(api: Any) -> None:
+    def stages() -> tuple[list[str], list[int]]:
+        found = api.subscription(quote["subscription_id"])["stages"]
+        return [each["label"] for each in found], [each["number"] for each in found if each["state"] == "current"]
+
+    quote = api.issue()
+    labels, current = stages()
+    assert labels == [
+        "Saisie des données personnelles du client",
+        "Lecture des documents produit",
+        "Renseignement des informations bancaires",
+        "Finalisation de la demande d’adhésion\u00a0: signature électronique ou manuscrite",
+        "Confirmation de la demande d’adhésion",
+        "Finalisation du dossier avec téléchargement des pièces justificatives",
+    ]
+    assert current == [1]
+    api.subscribe(quote)
+    assert stages()[1] == [4]
+    api.sign(quote["subscription_id"])
+    assert stages()[1] == [5]
+    api.seal(quote["subscription_id"])
+    assert stages()[1] == [6]
+    for kind in ("identity", "bank_account", "social_security", "company"):
+        assert stages()[1] == [6]
+        api.send_piece(quote["subscription_id"], f"piece.{kind}")
+    assert stages()[1] == []
