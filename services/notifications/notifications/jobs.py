@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from notifications.adapters import queries
+from notifications.adapters.web_copies import forget_expired
 from notifications.domain.message import Message, MessageState
 from notifications.usecases.close_message import (
     give_up_if_too_old,
@@ -101,6 +102,12 @@ def give_up_old_messages(_job: Job, context: Context) -> None:
     services = context.services
     for tenant, message_id in queries.too_old(services.engine, services.clock.now()):
         give_up_if_too_old(uow=services.units.for_tenant(tenant), message_id=message_id)
+
+
+@JOBS.cron("forget_web_versions", daily_at="00:20")
+def forget_web_versions(_job: Job, context: Context) -> None:
+    """What can no longer be opened is not kept."""
+    log.info("web_versions_forgotten", count=forget_expired(context.services.engine, context.services.clock.now()))
 
 
 @JOBS.cron("forget_links", daily_at="00:10")

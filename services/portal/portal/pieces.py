@@ -37,7 +37,9 @@ def send_piece(door: str, subscription: Mapping[str, Any], form: Form) -> bool:
         if piece:
             # Several people bring the same kind of certificate: the file is told whose this one is.
             body = {"document_id": stored["id"]}
-            me.post("quoting", f"{address}/pieces/{piece['code']}/announcement", body, key=form.key)
+            me.post(
+                "quoting", f"subscriptions/{subscription['id']}/pieces/{piece['code']}/announcement", body, key=form.key
+            )
     except ServiceError as refusal:
         form.take_refusal(refusal)
         form.errors.setdefault("file", form.message)

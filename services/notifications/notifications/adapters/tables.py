@@ -19,6 +19,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -188,6 +189,19 @@ CONTRACT_FILE = Table(
     Column("member_id", String(36), nullable=True),
     *_person(nullable=True),
     Column("as_of", Instant, nullable=True),
+)
+
+
+WEB_COPY = Table(
+    "web_copy",
+    METADATA,
+    Column("token_hash", String(64), primary_key=True),
+    Column("tenant", String(40), nullable=False),
+    Column("message_id", String(36), nullable=False),
+    Column("closed", LargeBinary, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Index("ix_web_copy_tenant_message_id", "tenant", "message_id"),
+    Index("ix_web_copy_expires_at", "expires_at"),
 )
 
 

@@ -9,6 +9,7 @@ from notifications.adapters.repositories import (
     PreferenceRepository,
     QuoteFileRepository,
 )
+from notifications.adapters.web_copies import WebCopies
 from notifications.usecases import ports
 from plumbing.unit_of_work import UnitOfWork
 
@@ -21,6 +22,7 @@ class NotificationsWork(UnitOfWork):
     preferences: ports.Preferences
     quotes: ports.QuoteFiles
     contracts: ports.ContractFiles
+    web_copies: ports.WebCopies
 
     def opened(self) -> None:
         self.messages = MessageRepository(self.session)
@@ -28,3 +30,4 @@ class NotificationsWork(UnitOfWork):
         self.preferences = PreferenceRepository(self.session)
         self.quotes = QuoteFileRepository(self.session)
         self.contracts = ContractFileRepository(self.session)
+        self.web_copies = WebCopies(self.session, self.tenant)

@@ -21,6 +21,7 @@ def record_refused(*, uow: Begin, message_id: str, provider: str, code: str) -> 
         message = work.messages.get(message_id)
         if message.state is MessageState.QUEUED:
             message.record_failure(now=work.now, code=code, provider=provider)
+            work.web_copies.forget(message_id)
         work.commit()
 
 
@@ -38,5 +39,6 @@ def give_up_if_too_old(*, uow: Begin, message_id: str) -> bool:
         message = work.messages.get(message_id)
         if message.state is MessageState.QUEUED and message.is_too_old(work.now):
             message.record_failure(now=work.now, code=EXPIRED)
+            work.web_copies.forget(message_id)
             work.commit()
         return message.state is not MessageState.QUEUED

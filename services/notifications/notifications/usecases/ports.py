@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol, Self
 
 from notifications.domain.message import Channel, Content, Message
@@ -66,6 +66,14 @@ class ContractFiles(Protocol):
     def find(self, contract_id: str) -> ContractFile | None: ...
 
 
+class WebCopies(Protocol):
+    def add(self, *, message_id: str, token: str, html: str, expires_at: datetime) -> None:
+        """Keep what a mail says for whoever has the token in it, and for nobody else."""
+        ...
+
+    def forget(self, message_id: str) -> None: ...
+
+
 class Work(PlumbingWork, Protocol):
     @property
     def messages(self) -> Messages: ...
@@ -77,6 +85,8 @@ class Work(PlumbingWork, Protocol):
     def quotes(self) -> QuoteFiles: ...
     @property
     def contracts(self) -> ContractFiles: ...
+    @property
+    def web_copies(self) -> WebCopies: ...
     def __enter__(self) -> Self: ...
     def __exit__(self, *failure: object) -> None: ...
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from notifications.domain.message import Attachment, Channel, Message
 from notifications.domain.people import Adviser, Person
@@ -12,6 +13,10 @@ from notifications.usecases.ports import Work, Writer
 from plumbing.ids import new_id
 
 SEND = "send_message"
+WEB_VERSION_LIFE = timedelta(days=90)
+"""How long a mail can be read in a browser, unless what it is about ends before."""
+
+_TOKEN_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -30,19 +35,24 @@ class Letter:
 
 
 def queue_mail(work: Work, writer: Writer, letter: Letter) -> Message:
-    """Queue an e-mail inside the caller's transaction."""
+    """Queue an e-mail inside the caller's transaction, and keep its web version (F-064)."""
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
     content = writer.write(
         letter.kind,
         Channel.EMAIL,
         tenant=work.tenant,
         greeting=letter.to.greeting,
         adviser=letter.adviser,
-        facts=letter.facts,
+        facts={**letter.facts, "web_token": token},
     )
+    message_id = new_id()
+    life_ends = work.now + WEB_VERSION_LIFE
+    expires_at = min(letter.expires_at, life_ends) if letter.expires_at else life_ends
+    work.web_copies.add(message_id=message_id, token=token, html=content.html or "", expires_at=expires_at)
     return _queue(
         work,
         Message(
-            id=new_id(),
+            id=message_id,
             kind=letter.kind,
             channel=Channel.EMAIL,
             recipient=letter.to.email,
@@ -52,7 +62,8 @@ def queue_mail(work: Work, writer: Writer, letter: Letter) -> Message:
             subject=content.subject,
             text=content.text,
             html=content.html,
-            secrets=list(letter.secrets),
+            # The log is read by managers: whoever has the token reads the mail with all that it holds.
+            secrets=[*letter.secrets, token],
             attachments=list(letter.attachments),
             expires_at=letter.expires_at,
             event_id=letter.event_id,

@@ -183,10 +183,16 @@ def test_the_account_mail_has_a_one_time_link_that_expires(api: Api, world: Worl
     assert TOKEN not in mail["html"]
 
 
-def test_the_member_gets_a_link_and_never_a_password(api: Api, world: World, anne: Client) -> None:
+@pytest.mark.feature("F-346")
+def test_the_client_is_invited_to_his_space_by_a_link_and_never_a_password(
+    api: Api, world: World, anne: Client
+) -> None:
     world.hear(anne.invited(NOW + timedelta(days=7)))
 
     mail = api.only("account.opening")
+    assert (mail["recipient"], mail["copies"]) == (anne.email, [])
+    assert "Bonjour Madame Roche," in mail["text"]
+    assert "Votre espace adhérent est prêt." in mail["text"]
     assert "Pour choisir votre mot de passe, suivez ce lien" in mail["text"]
     assert "https://espace.rives.example/activation/•••" in mail["text"]
 
