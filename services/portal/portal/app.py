@@ -17,7 +17,7 @@ from plumbing.http.openapi import IdConverter
 from plumbing.telemetry.logs import configure_logs
 from portal.backend import DOORS, Backend
 from portal.config import Config, load
-from portal.doors import agenda, client, files, manager, member, portfolio, public, quote_wizard, subscribing
+from portal.doors import agenda, client, files, manager, member, paper_path, portfolio, public, quote_wizard, subscribing
 from portal.failures import answer_failures
 from portal.formats import add_filters
 from portal.security import protect
@@ -42,7 +42,7 @@ def create_app(config: Config, http: httpx.Client | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.trusted_proxies, x_proto=1)  # type: ignore[method-assign]
     add_filters(app)
     protect(app, secure=config.secure_cookies)
-    for door in (public, agenda, portfolio, quote_wizard, subscribing, client, member, manager, files):
+    for door in (public, agenda, paper_path, portfolio, quote_wizard, subscribing, client, member, manager, files):
         app.register_blueprint(door.pages)
     app.add_url_rule("/healthz", "alive", lambda: Response("ok\n", mimetype="text/plain"))
     answer_failures(app)

@@ -8,8 +8,12 @@ IPID = "ipid"
 RULES = "rules"
 GUARANTEES = "guarantees"
 EXAMPLES = "examples"
+BLANK_FORM = "blank_bia"
+PIECES_LIST = "pieces_list"
 
 MUST_READ = frozenset({IPID, RULES})
+PAPER_PATH = frozenset({BLANK_FORM, PIECES_LIST})
+"""What a broker prints for a client without e-mail (F-051); a quote that is sent carries none of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,21 +10,23 @@ from plumbing.jobs import Job
 from quoting.adapters.papers.product_papers import Draft, drafts
 from quoting.adapters.papers.typeset import typeset
 from quoting.domain.catalogue import Formula, Product
-from quoting.domain.product_papers import ProductPaper
+from quoting.domain.product_papers import PAPER_PATH, ProductPaper
 from quoting.usecases.store_product_papers import store_product_papers
 
 
 def store_papers_of_product(job: Job, context: Context) -> None:
     """Make whatever is missing of one product."""
     product = context.services.offer.catalogue.product(job.tenant, job.payload["product"])
-    papers = ensure_papers(context.services, job.tenant, product, product.formulas)
+    papers = ensure_papers(context.services, job.tenant, product, product.formulas, with_paper_path=True)
     store_product_papers(uow=context.uow, papers=papers)
 
 
 def ensure_papers(
-    services: Any, tenant: str, product: Product, formulas: tuple[Formula, ...]
+    services: Any, tenant: str, product: Product, formulas: tuple[Formula, ...], *, with_paper_path: bool = False
 ) -> tuple[ProductPaper, ...]:
     """Return the documents of a product and of these formulas, storing at documents those that are not there yet.
+
+    What a broker prints for a client without e-mail is left out unless it is asked for.
 
     Calls outside, so no transaction may be open; the caller commits what comes back.
     """
@@ -32,6 +34,8 @@ def ensure_papers(
     known = services.queries.product_papers(tenant, product.code)
     papers = []
     for draft in drafts(product, insurer, formulas, paris_date(services.clock.now())):
+        if draft.kind in PAPER_PATH and not with_paper_path:
+            continue
         paper = known.get((draft.formula, draft.kind, draft.content_version))
         papers.append(paper or _stored(services, tenant, product, draft))
     return tuple(papers)

@@ -202,7 +202,7 @@ def test_seeding_twice_stores_nothing_twice(api: Any) -> None:
     api.world.seed()
     api.world.work()
     count = len(api.world.neighbours.uploads)
-    assert count == 2 * (3 + 6 + 3 + 4)
+    assert count == 2 * (5 + 6 + 5 + 4)
     api.world.seed()
     api.world.work()
     assert len(api.world.neighbours.uploads) == count
@@ -303,3 +303,14 @@ def test_what_is_none_of_our_business_changes_nothing(api: Any, type: str, data:
     api.world.hear(type, {"document_id": new_id(), **data})
     assert api.file_of(subscription["id"]) == before
     assert api.world.kept_for_later() == []
+
+
+@pytest.mark.feature("F-051")
+def test_a_blank_form_and_the_list_of_pieces_are_the_brokers_and_go_with_no_quote(api: Any) -> None:
+    api.world.seed()
+    api.world.work()
+    documents = {row["kind"]: row for row in api.get("/products/horizon-tns").json["documents"] if not row["formula"]}
+    assert {"blank_bia", "pieces_list", "ipid", "rules"} <= set(documents)
+    (form, *_others) = api.world.neighbours.stored("blank_bia")
+    assert form.content.startswith(b"%PDF-")
+    assert not {"blank_bia", "pieces_list"} & {row["kind"] for row in api.issue()["documents"]}

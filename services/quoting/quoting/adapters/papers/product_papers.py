@@ -12,10 +12,11 @@ from typing import Any
 
 from plumbing.money import round_cents
 from quoting.adapters.papers.frame import filled, frame, grouped_guarantees, guarantee
+from quoting.adapters.papers.paper_path import blank_form, pieces_list
 from quoting.adapters.papers.typeset import FONTS, TEMPLATES
 from quoting.adapters.papers.words import euros
 from quoting.domain.catalogue import Formula, Insurer, Product
-from quoting.domain.product_papers import EXAMPLES, GUARANTEES, IPID, RULES
+from quoting.domain.product_papers import BLANK_FORM, EXAMPLES, GUARANTEES, IPID, PIECES_LIST, RULES
 
 _WITHOUT_REMAINDER = "Sans reste à charge"
 
@@ -37,6 +38,8 @@ def drafts(product: Product, insurer: Insurer, formulas: tuple[Formula, ...], on
     yield _draft(IPID, f"Document d’information (IPID) {product.name}", _ipid(product, insurer), base=base)
     yield _draft(RULES, f"Règles générales {product.name}", _rules(product, insurer), base=base)
     yield _draft(EXAMPLES, f"Exemples de remboursements {product.name}", _examples(product), base=base)
+    yield _draft(BLANK_FORM, f"Bulletin d’adhésion vierge {product.name}", blank_form(product, insurer), base=base)
+    yield _draft(PIECES_LIST, f"Pièces justificatives {product.name}", pieces_list(product, insurer), base=base)
     for formula in formulas:
         content = _guarantees(product, formula)
         yield _draft(GUARANTEES, f"Garanties {formula.label}", content, base=base, formula=formula.code)
