@@ -17,7 +17,18 @@ from plumbing.http.openapi import IdConverter
 from plumbing.telemetry.logs import configure_logs
 from portal.backend import DOORS, Backend
 from portal.config import Config, load
-from portal.doors import agenda, client, files, manager, member, paper_path, portfolio, public, quote_wizard, subscribing
+from portal.doors import (
+    agenda,
+    client,
+    files,
+    manager,
+    member,
+    paper_path,
+    portfolio,
+    public,
+    quote_wizard,
+    subscribing,
+)
 from portal.failures import answer_failures
 from portal.formats import add_filters
 from portal.security import protect

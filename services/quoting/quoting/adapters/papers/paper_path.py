@@ -34,7 +34,8 @@ def blank_form(product: Product, insurer: Insurer) -> dict[str, Any]:
             f"En signant, vous autorisez (A) {insurer.name} à envoyer des instructions à votre banque pour débiter"
             " votre compte, et (B) votre banque à débiter votre compte conformément aux instructions de"
             f" {insurer.name}. Vous bénéficiez du droit d’être remboursé par votre banque selon la convention passée"
-            " avec elle, dans les huit semaines d’un prélèvement autorisé et les treize mois d’un prélèvement non autorisé."
+            " avec elle, dans les huit semaines d’un prélèvement autorisé et les treize mois d’un prélèvement non"
+            " autorisé."
         ),
         "signature_note": french("Date, lieu et signature précédée de la mention « lu et approuvé »"),
     }
