@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, Select, and_, or_, select, tuple_, union_all
+from sqlalchemy import Engine, Select, and_, or_, select, tuple_, union, union_all
 
 from plumbing.errors import NotFound
 from plumbing.unit_of_work import Units
@@ -37,16 +37,19 @@ class Portfolio:
         self, tenant: str, broker_id: str, *, patterns: Sequence[Sequence[str]], after: str | None, limit: int
     ) -> Sequence[Any]:
         """Return rows of clients by name, each with the identity of his newest quote; `after` is the last id seen."""
-        mine = _clients_of(tenant, broker_id)
-        names = [
-            or_(*(CLIENT_FILE.c.search_name.like(pattern, escape=ESCAPE) for pattern in alternatives))
-            for alternatives in patterns
-        ]
-        found = select(CLIENT_FILE.c.id, CLIENT_FILE.c.search_name).where(mine, *names)
+        found = select(CLIENT_FILE.c.id, CLIENT_FILE.c.search_name).where(_clients_of(tenant, broker_id))
         if after is not None:
-            last = select(CLIENT_FILE.c.search_name).where(mine, CLIENT_FILE.c.id == after).scalar_subquery()
+            mine = and_(_clients_of(tenant, broker_id), CLIENT_FILE.c.id == after)
+            last = select(CLIENT_FILE.c.search_name).where(mine).scalar_subquery()
             found = found.where(tuple_(CLIENT_FILE.c.search_name, CLIENT_FILE.c.id) > tuple_(last, after))
-        page = found.order_by(CLIENT_FILE.c.search_name, CLIENT_FILE.c.id).limit(limit).subquery()
+        found = found.order_by(CLIENT_FILE.c.search_name, CLIENT_FILE.c.id).limit(limit)
+        if len(patterns) == 1:
+            # The beginning of the name is an index range; joined by OR to the rest it would be read from A on.
+            places = [found.where(_like(pattern)).subquery() for pattern in patterns[0]]
+            both = union(*(select(place.c.id, place.c.search_name) for place in places)).subquery()
+            page = select(both).order_by(both.c.search_name, both.c.id).limit(limit).subquery()
+        else:
+            page = found.where(*(or_(*map(_like, alternatives)) for alternatives in patterns)).subquery()
         return self._rows(
             select(CLIENT_FILE.c.id, _identity())
             .join(page, page.c.id == CLIENT_FILE.c.id)
@@ -152,6 +155,10 @@ class Portfolio:
 
 def _clients_of(tenant: str, broker_id: str) -> Any:
     return and_(CLIENT_FILE.c.tenant == tenant, CLIENT_FILE.c.broker_id == broker_id)
+
+
+def _like(pattern: str) -> Any:
+    return CLIENT_FILE.c.search_name.like(pattern, escape=ESCAPE)
 
 
 def _identity() -> Any:

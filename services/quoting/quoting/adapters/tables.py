@@ -72,7 +72,8 @@ CLIENT_FILE = Table(
     Column("civility", String(20), nullable=False),
     Column("last_name", String(80), nullable=False),
     Column("first_name", String(80), nullable=False),
-    Column("search_name", String(170), nullable=False),
+    # Byte by byte, so that the beginning of a name is a range of the index, whatever the database's language.
+    Column("search_name", String(170).with_variant(String(170, collation="C"), "postgresql"), nullable=False),
     Column("birth_date", ClosedValue(date), nullable=False),
     Column("email", Encrypted, nullable=False),
     Column("created_at", Instant, nullable=False),

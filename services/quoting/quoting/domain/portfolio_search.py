@@ -1,9 +1,9 @@
 """What a broker types to find his clients and quotes, and what it stands for.
 
 A name is found by the beginnings of its words, in any order, whatever their case and accents: « elo goff » finds
-Éloïse Le Goff. « % » stands for any text, as the guide has it: alone it lists the whole portfolio; what is typed with
-it is read from the beginning of the name, so that « %off » finds what « off » does not. No other sign means anything
-but itself.
+Éloïse Le Goff; a single letter is looked for at the name's beginning only. « % » stands for any text, as the guide has
+it: alone it lists the whole portfolio; what is typed with it is read from the beginning of the name, so that « %off »
+finds what « off » does not. No other sign means anything but itself.
 """
 
 from __future__ import annotations
@@ -31,7 +31,13 @@ def name_patterns(typed: str) -> tuple[tuple[str, ...], ...]:
         return ()
     if ANY in wanted:
         return ((_literal(wanted) + ANY,),)
-    return tuple((f"{word}{ANY}", f"{ANY} {word}{ANY}") for word in map(_literal, wanted.split()[:MOST_WORDS]))
+    return tuple(map(_beginnings, wanted.split()[:MOST_WORDS]))
+
+
+def _beginnings(word: str) -> tuple[str, ...]:
+    """Where a word may stand: first, or later; a single letter, which begins far too many words, only first."""
+    literal = _literal(word)
+    return (f"{literal}{ANY}",) if len(word) == 1 else (f"{literal}{ANY}", f"{ANY} {literal}{ANY}")
 
 
 def _literal(text: str) -> str:

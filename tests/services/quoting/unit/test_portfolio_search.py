@@ -44,6 +44,9 @@ def test_a_percent_sign_alone_is_the_whole_portfolio(typed: str) -> None:
         ("mor%jul", "Moreau Julie", True),
         ("jul%", "Moreau Julie", False),
         ("mor%", "Moreau Julie", True),
+        ("m", "Moreau Julie", True),
+        ("j", "Moreau Julie", False),
+        ("ju", "Moreau Julie", True),
     ],
 )
 def test_words_are_found_by_their_beginning_and_anything_by_a_percent_sign(
