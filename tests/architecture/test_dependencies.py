@@ -91,7 +91,8 @@ def providers(module: str) -> set[str]:
         place = module.replace(".", "/")
         own = {name for name in named if {f"{place}.py", f"{place}/__init__.py"} & files_of(name)}
         named = own or named
-    return {requirement_name(name) for name in named}
+    # The bench's peers are not installed where tests run: those have the name of their distribution.
+    return {requirement_name(name) for name in named or {module.split(".", maxsplit=1)[0]}}
 
 
 @cache
