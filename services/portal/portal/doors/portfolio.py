@@ -59,12 +59,11 @@ def ask() -> Any:
 @pages.get("/clients/<id:client_id>")
 def client(client_id: str) -> str:
     me = person(DOOR)
-    path = f"portfolio/clients/{client_id}"
     return render_template(
         "broker/client.html",
-        client=me.get("quoting", path),
-        quotes=me.get("quoting", f"{path}/quotes", cursor=request.args.get("devis")),
-        contracts=me.get("quoting", f"{path}/contracts", cursor=request.args.get("contrats")),
+        client=me.get("quoting", f"portfolio/clients/{client_id}"),
+        quotes=me.get("quoting", f"portfolio/clients/{client_id}/quotes", cursor=request.args.get("devis")),
+        contracts=me.get("quoting", f"portfolio/clients/{client_id}/contracts", cursor=request.args.get("contrats")),
         tags=TAGS,
         progress=_PROGRESS,
     )
@@ -79,11 +78,10 @@ def identity(client_id: str) -> str:
 @pages.get("/clients/<id:client_id>/compte")
 def account(client_id: str) -> str:
     me = person(DOOR)
-    path = f"portfolio/clients/{client_id}"
     return render_template(
         "broker/client_account.html",
-        client=me.get("quoting", path),
-        contracts=me.get("quoting", f"{path}/contracts"),
+        client=me.get("quoting", f"portfolio/clients/{client_id}"),
+        contracts=me.get("quoting", f"portfolio/clients/{client_id}/contracts"),
         progress=_PROGRESS,
     )
 
