@@ -14,6 +14,8 @@ with engine.connect() as connection:
     if connection.dialect.name == "postgresql":
         # Two containers that start together must not both migrate; a lock that cannot be had soon is an error to see.
         connection.execute(text("SET lock_timeout = '10s'"))
+        # The engine's time-out is for requests; an index over years of rows takes longer.
+        connection.execute(text("SET statement_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": zlib.crc32(f"{service}.migrate".encode())})
         connection.commit()
     context.configure(connection=connection, render_as_batch=True, transaction_per_migration=True)

@@ -167,8 +167,6 @@ class Client:
             "subscription_id": self.subscription_id,
             "file_id": new_id(),
             "broker_id": new_id(),
-            "piece": "identity",
-            "kind": "piece.identity",
         }
         sealed = {**self.person, "broker_email": BROKER, "label": "Copie de votre pièce d’identité", "reason": reason}
         return Said("quoting.piece.refused.v1", data["file_id"], data, sealed)

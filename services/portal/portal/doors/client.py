@@ -58,7 +58,7 @@ def subscribe() -> Any:
     if request.method == "GET":
         return _page(0, "client/person.html", subscription, Form(values=_prefilled(subscription)))
     form = Form.sent()
-    earlier = carried(CARRIED)
+    earlier = carried(_of(subscription))
     if earlier is None:
         form.refuse(str(_LAPSED))
         return _page(0, "client/person.html", subscription, form)
@@ -114,6 +114,11 @@ def _has_read(form: Form) -> bool:
     return not form.errors
 
 
+def _of(subscription: Mapping[str, Any]) -> str:
+    """What is carried belongs to one subscription: a broker beside his client may have two open in two tabs."""
+    return f"{CARRIED}:{subscription['id']}"
+
+
 def _page(step: int, template: str, subscription: Mapping[str, Any], form: Form) -> Any:
     page = render_template(
         template,
@@ -123,7 +128,7 @@ def _page(step: int, template: str, subscription: Mapping[str, Any], form: Form)
         steps=STEPS,
         step=step,
         stages=stages_at(subscription, step + 1),
-        carried=carry(CARRIED, form.values),
+        carried=carry(_of(subscription), form.values),
     )
     return page, form.status
 

@@ -19,6 +19,7 @@ from plumbing.http import (
     fields,
     if_match,
     json_response,
+    limited,
     requires,
     services,
     unit_of_work,
@@ -36,6 +37,8 @@ agenda = Blueprint("agenda", __name__, url_prefix="/v1/agenda", description="Age
 
 MOST_EVENTS = 1000
 LONGEST_FILTER = 100
+# A large export keeps a thread busy for seconds: nobody needs more of them, and nobody gets all threads.
+_EXPORTS = "12/minute"
 _BYTES = {"type": "string", "format": "binary"}
 _AGENDA_HEADINGS = (
     Heading("Effet le", 12),
@@ -175,9 +178,14 @@ class OneEvent(MethodView):
         return _one(event_id)
 
 
+def _caller() -> str:
+    return current_actor().id
+
+
 @agenda.route("/export")
 class AgendaExport(MethodView):
     @requires("broker")
+    @limited(_EXPORTS, by=_caller)
     @agenda.arguments(ExportQuery(), location="query")
     @agenda.response(200, _BYTES, content_type="*/*", description="Le fichier.")  # type: ignore[arg-type]
     def get(self, query: dict[str, Any]) -> Response:
@@ -189,6 +197,7 @@ class AgendaExport(MethodView):
 @agenda.route("/untransformed-quotes")
 class UntransformedQuotes(MethodView):
     @requires("broker")
+    @limited(_EXPORTS, by=_caller)
     @agenda.arguments(FormatQuery(), location="query")
     @agenda.response(200, _BYTES, content_type="*/*", description="Le fichier.")  # type: ignore[arg-type]
     def get(self, query: dict[str, Any]) -> Response:

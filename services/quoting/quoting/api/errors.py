@@ -23,6 +23,7 @@ from quoting.domain.membership_file import (
     PieceUnknown,
     ReasonMissing,
     SignatureStands,
+    SignedOnMissing,
 )
 from quoting.domain.quote import (
     BrokersOwnEmail,
@@ -208,6 +209,7 @@ _FILES = {
         "Le bulletin et le mandat signés ont été acceptés\u00a0: la signature du dossier est acquise.",
     ),
     DateRefused: _refused("date.refused", lambda e: e.field, _paper_date),
+    SignedOnMissing: _refused("signed_on.missing", "signed_on", "Indiquez la date écrite sur le papier signé."),
     ReasonMissing: _refused("reason.missing", "reason", "Indiquez au client pourquoi la pièce est refusée."),
     IllegalQuoteMove: Problem(
         409, "quote.state", "État du devis", "L’état actuel du devis ne permet pas cette opération."

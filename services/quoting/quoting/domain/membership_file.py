@@ -94,6 +94,10 @@ class DateRefused(Exception):
         self.last = last
 
 
+class SignedOnMissing(Exception):
+    """A paper signed by hand is accepted with the date that is written on it: cover and mandate go by that day."""
+
+
 class ReasonMissing(Exception):
     """A piece was refused without saying why: the client must know what to send instead."""
 
@@ -211,6 +215,8 @@ class MembershipFile:
             raise FileClosed
         if outcome is PieceOutcome.REFUSED and not reason:
             raise ReasonMissing
+        if outcome is PieceOutcome.ACCEPTED and piece.kind in SIGNED_BY_HAND and signed_on is None:
+            raise SignedOnMissing
         if piece.status is not seen:
             raise AlreadyDecided(piece.status)
         if piece.kind in SIGNED_BY_HAND and self.is_signed_by_hand:

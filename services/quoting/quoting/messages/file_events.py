@@ -39,13 +39,11 @@ class Returner(Client):
 
 
 class PieceRefused(Schema):
-    """A manager refused a piece."""
+    """A manager refused a piece; which one is sealed, since a kind of piece may tell of a handicap."""
 
     subscription_id = fields.Id(required=True)
     file_id = fields.Id(required=True)
     broker_id = fields.Id(required=True)
-    piece = fields.Text(max=60, required=True)
-    kind = fields.Text(max=60, required=True)
 
 
 class RefusalToTell(Client):
@@ -107,8 +105,6 @@ def declare_file_events(events: EventRegistry, *, ready: Schema) -> None:
             "subscription_id": _SUBSCRIPTION,
             "file_id": "0199d1c2-5a7e-7c31-9d0f-3b6f0a6f1a05",
             "broker_id": "0199d1c2-5a7e-7c31-9d0f-3b6f0a6f1a02",
-            "piece": "identity",
-            "kind": "piece.identity",
         },
         sealed={"notifications": RefusalToTell()},
         sealed_example={

@@ -34,11 +34,12 @@ def decide_piece(
 ) -> MembershipFile:
     """Record the verdict on a piece that the manager saw as `seen`; the client is told of a refusal.
 
-    Raises NotFound("file"), PieceUnknown, FileClosed, ReasonMissing, AlreadyDecided, SignatureStands, DateRefused.
+    Raises NotFound("file"), PieceUnknown, FileClosed, ReasonMissing, AlreadyDecided, SignatureStands,
+    SignedOnMissing, DateRefused.
     """
     with uow() as work:
         file = work.files.get(file_id)
-        _judge(work, file, file.piece(document_id).code, verdict, seen)
+        _judge(work, file, file.piece(document_id).code, verdict, seen, written_by=work.today)
         work.commit()
     return file
 
@@ -54,16 +55,18 @@ def receive_paper(*, uow: Uow, file_id: str, code: str, received_on: date, verdi
         transmitted = file.receive_on_paper(code, received_on=received_on, at=work.now)
         tell_received(work, file, file.asked_for(code), transmitted=transmitted)
         note_papers_came(work, file)
-        _judge(work, file, code, verdict, PieceStatus.RECEIVED)
+        _judge(work, file, code, verdict, PieceStatus.RECEIVED, written_by=received_on)
         work.commit()
     return file
 
 
-def _judge(work: Work, file: MembershipFile, code: str, verdict: Verdict, seen: PieceStatus) -> None:
+def _judge(
+    work: Work, file: MembershipFile, code: str, verdict: Verdict, seen: PieceStatus, *, written_by: date
+) -> None:
     piece = file.asked_for(code)
     subscription = work.subscriptions.get(file.subscription_id)
     if verdict.signed_on is not None:
-        _check_date("signed_on", verdict.signed_on, first=paris_date(subscription.submitted_at), last=work.today)
+        _check_date("signed_on", verdict.signed_on, first=paris_date(subscription.submitted_at), last=written_by)
     file.decide(
         piece,
         verdict.outcome,
@@ -71,17 +74,17 @@ def _judge(work: Work, file: MembershipFile, code: str, verdict: Verdict, seen: 
         by=verdict.manager_id,
         at=work.now,
         seen=seen,
-        signed_on=(verdict.signed_on or work.today) if piece.kind in SIGNED_BY_HAND else None,
+        signed_on=verdict.signed_on if piece.kind in SIGNED_BY_HAND else None,
     )
     judged = file.asked_for(code)
     detail = judged.label if judged.reason is None else f"{judged.label}. Motif\u00a0: {judged.reason}"
     note(work, work.quotes.get(file.quote_id), _DECIDED[verdict.outcome], detail=detail)
     if verdict.outcome is PieceOutcome.REFUSED:
         _tell_client(work, file, subscription, judged)
-    _sign_when_complete(work, file, subscription)
+    sign_when_complete(work, file, subscription)
 
 
-def _sign_when_complete(work: Work, file: MembershipFile, subscription: Subscription) -> None:
+def sign_when_complete(work: Work, file: MembershipFile, subscription: Subscription) -> None:
     """The papers signed by hand, both accepted, make the request signed on the later of their dates (F-348)."""
     if (
         subscription.signature_mode is SignatureMode.HANDWRITTEN
@@ -105,8 +108,6 @@ def _tell_client(work: Work, file: MembershipFile, subscription: Subscription, p
             "subscription_id": file.subscription_id,
             "file_id": file.id,
             "broker_id": file.broker_id,
-            "piece": piece.code,
-            "kind": piece.kind,
         },
         sealed={
             "notifications": {

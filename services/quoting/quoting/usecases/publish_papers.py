@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from plumbing.errors import NotFound
+from quoting.domain.membership_file import MembershipFile
 from quoting.domain.people import Broker
 from quoting.domain.pieces import SIGNED_BY_HAND
 from quoting.domain.quote import Quote, QuoteStatus
 from quoting.domain.subscription import Paper, SignatureMode, SignatureState, Subscription
+from quoting.usecases.decide_piece import sign_when_complete
 from quoting.usecases.ports import Uow, Work
 
 
@@ -26,6 +28,8 @@ def publish_papers(*, uow: Uow, subscription_id: str, papers: tuple[Paper, ...],
                 _tell_signature(work, subscription, quote, broker)
             else:
                 _tell_notifications(work, subscription, quote, broker)
+                # A manager may have accepted them while these were still being made: a job that was parked, say.
+                sign_when_complete(work, _file_of(work, subscription), subscription)
         work.commit()
 
 
@@ -40,9 +44,7 @@ def _tell_signature(work: Work, subscription: Subscription, quote: Quote, broker
 
 def _tell_notifications(work: Work, subscription: Subscription, quote: Quote, broker: Broker) -> None:
     """The mail says what to sign and return, and which pieces go with it (F-122, F-123)."""
-    file = work.files.of_subscription(subscription.id)
-    if file is None:
-        raise NotFound("file")
+    file = _file_of(work, subscription)
     along = [piece for piece in file.pieces if piece.kind not in SIGNED_BY_HAND]
     asked = [{"label": piece.label, "mandatory": piece.mandatory} for piece in along]
     work.publish(
@@ -51,6 +53,13 @@ def _tell_notifications(work: Work, subscription: Subscription, quote: Quote, br
         data=_what_is_signed(subscription, quote),
         sealed={"notifications": {**_signer(subscription, broker), "pieces": asked}},
     )
+
+
+def _file_of(work: Work, subscription: Subscription) -> MembershipFile:
+    file = work.files.of_subscription(subscription.id)
+    if file is None:
+        raise NotFound("file")
+    return file
 
 
 def _what_is_signed(subscription: Subscription, quote: Quote) -> dict[str, Any]:

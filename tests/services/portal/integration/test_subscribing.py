@@ -132,3 +132,13 @@ def test_a_manager_records_what_came_by_post(api: Visitor, gateway: FakeGateway)
     assert body_of(gateway.calls("POST", path)[0]) == {**typed, "outcome": "accepted", "reason": None}
     gateway.on("GET", "quoting/v1/files", {"items": [], "next_cursor": None})
     assert "Aucun dossier ne porte ce numéro." in api.get("/gestion/dossiers?numero=RIS-9").text
+
+
+def test_a_page_of_one_subscription_does_nothing_to_the_next(broker: Visitor, gateway: FakeGateway) -> None:
+    """Beside one client with two quotes: what was typed for the first is not submitted to the second."""
+    broker.send(f"{PAGE}/accompagnement", broker.get(PAGE), client_present="on")
+    first = broker.get("/souscription/adhesion")
+    broker.send(f"{PAGE}/accompagnement", broker.get(PAGE), client_present="on")
+    stale = broker.send("/souscription/adhesion", first, _step="documents")
+    assert stale.status_code == 400
+    assert gateway.calls("POST", f"{ADDRESS}/submission") == []

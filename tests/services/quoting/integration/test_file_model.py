@@ -83,7 +83,7 @@ class FileMachine(RuleBasedStateMachine):
         if document_id is None:
             return
         reason = "Illisible" if outcome == "refused" else None
-        body = {"outcome": outcome, "reason": reason, "seen": seen}
+        body = {"outcome": outcome, "reason": reason, "seen": seen, "signed_on": "2026-11-23"}
         answer = self.manager(f"pieces/{document_id}/decision", body)
         stands = code in BY_HAND and self.signature == "signed"
         if self.file == "created" or self.pieces[code] != seen or stands:
@@ -96,7 +96,7 @@ class FileMachine(RuleBasedStateMachine):
     def record_the_post(self, data: st.DataObject, outcome: str) -> None:
         code = data.draw(st.sampled_from(self.codes))
         reason = "Non signé" if outcome == "refused" else None
-        body = {"received_on": "2026-11-23", "outcome": outcome, "reason": reason}
+        body = {"received_on": "2026-11-23", "outcome": outcome, "reason": reason, "signed_on": "2026-11-23"}
         answer = self.manager(f"pieces/{code}/receipt", body)
         if self.file == "created" or self.pieces[code] not in {"to_provide", "refused"}:
             assert answer.status_code == 409, answer.json

@@ -14,7 +14,7 @@ from tests.services.quoting.answers import refusal
 
 def decide(api: Any, file_id: str, document_id: str, outcome: str, reason: str | None = None) -> Any:
     path = f"/files/{file_id}/pieces/{document_id}/decision"
-    return api.post(path, {"outcome": outcome, "reason": reason}, role="manager")
+    return api.post(path, {"outcome": outcome, "reason": reason, "signed_on": "2026-11-23"}, role="manager")
 
 
 def create(api: Any, file_id: str, **caller: Any) -> Any:

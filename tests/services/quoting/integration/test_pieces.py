@@ -26,13 +26,16 @@ def child(born: str, **changes: Any) -> dict[str, Any]:
     return {"role": "child", "first_name": "Élise", "last_name": "Moreau", "birth_date": born, **changes}
 
 
+SIGNED_ON = "2026-11-23"
+
+
 def decide(api: Any, file_id: str, document_id: str, outcome: str, **body: Any) -> Any:
     path = f"/files/{file_id}/pieces/{document_id}/decision"
-    return api.post(path, {"outcome": outcome, "reason": None, **body}, role="manager")
+    return api.post(path, {"outcome": outcome, "reason": None, "signed_on": SIGNED_ON, **body}, role="manager")
 
 
 def receipt(api: Any, file_id: str, code: str, **body: Any) -> Any:
-    sent = {"received_on": "2026-11-23", "outcome": "accepted", **body}
+    sent = {"received_on": "2026-11-23", "outcome": "accepted", "signed_on": SIGNED_ON, **body}
     return api.post(f"/files/{file_id}/pieces/{code}/receipt", sent, role="manager")
 
 
@@ -136,8 +139,6 @@ def test_a_refusal_is_told_with_its_reason_and_another_piece_may_come(api: Any) 
         "subscription_id": subscription["id"],
         "file_id": file_id,
         "broker_id": factories.BROKER_ID,
-        "piece": "identity",
-        "kind": "piece.identity",
     }
     assert event.sealed["notifications"] == {
         "civility": "madame",
@@ -213,6 +214,7 @@ def test_papers_signed_by_hand_come_by_post(api: Any) -> None:
         ({"received_on": "2026-11-24"}, "received_on"),
         ({"signed_on": "2026-11-22"}, "signed_on"),
         ({"signed_on": "2026-11-24"}, "signed_on"),
+        ({"signed_on": None}, "signed_on"),
         ({"outcome": "refused"}, "reason"),
         ({"received_on": None}, "received_on"),
     ],
@@ -224,10 +226,25 @@ def test_a_receipt_that_cannot_be_is_refused(api: Any, body: dict[str, Any], fie
     assert api.file_of(subscription["id"])["status_label"] == "En attente de pièces"
 
 
+def test_papers_accepted_while_they_are_still_being_made_sign_once_these_are_there(api: Any) -> None:
+    """The job that makes them may be parked for days; what came by post meanwhile is not forgotten."""
+    issued = api.issue()
+    assert api.submit(issued, signature_mode="handwritten", mobile=None).status_code == 201
+    file_id = api.subscription(issued["subscription_id"])["file"]["id"]
+    for code in ("signed_application", "signed_mandate"):
+        assert receipt(api, file_id, code).status_code == 200
+    assert api.file_of(issued["subscription_id"])["signature_label"] != "Signé"
+    api.world.work()
+    assert api.file_of(issued["subscription_id"])["signature_label"] == "Signé"
+    assert api.post(f"/files/{file_id}/creation", role="manager").status_code == 201
+
+
 def test_a_signature_by_hand_once_accepted_stands(api: Any) -> None:
     subscription = api.subscribe(signature_mode="handwritten", mobile=None)
     file_id = subscription["file"]["id"]
     mandate = api.send_piece(subscription["id"], "piece.signed_mandate")
+    undated = decide(api, file_id, mandate, "accepted", signed_on=None)
+    assert refusal(undated) == (422, "signed_on.missing", ["signed_on"])
     decide(api, file_id, mandate, "accepted")
     assert decide(api, file_id, mandate, "refused", reason="Raturé", seen="accepted").status_code == 200
     mandate = api.send_piece(subscription["id"], "piece.signed_mandate")

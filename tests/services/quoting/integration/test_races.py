@@ -101,7 +101,7 @@ def test_a_paper_that_came_by_post_is_recorded_once(raced: Api) -> None:
     subscription = raced.subscribe(signature_mode="handwritten", mobile=None)
     app = raced.world.client.application
     path = f"/files/{subscription['file']['id']}/pieces/signed_mandate/receipt"
-    body = {"received_on": "2026-11-23", "outcome": "accepted"}
+    body = {"received_on": "2026-11-23", "outcome": "accepted", "signed_on": "2026-11-23"}
     told = Counter(
         together(
             lambda _place: raced.post(path, body, role="manager", sub=new_id(), client=app.test_client()).status_code

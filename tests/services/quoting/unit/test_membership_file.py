@@ -17,6 +17,7 @@ from quoting.domain.membership_file import (
     NotSigned,
     PieceUnknown,
     ReasonMissing,
+    SignedOnMissing,
 )
 from quoting.domain.pieces import SIGNED_APPLICATION, SIGNED_MANDATE, PieceOutcome, PieceStatus, required_pieces
 from quoting.domain.submission import beneficiaries_of
@@ -173,9 +174,11 @@ def test_papers_signed_by_hand_count_when_both_are_accepted() -> None:
     file = a_file(pieces=pieces(mode=SignatureMode.HANDWRITTEN))
     file.receive("bia", SIGNED_APPLICATION, at=AT)
     file.receive("mandate", SIGNED_MANDATE, at=AT)
-    file.decide(file.piece("bia"), PieceOutcome.ACCEPTED, reason=None, by="m", at=AT)
+    with pytest.raises(SignedOnMissing):
+        file.decide(file.piece("bia"), PieceOutcome.ACCEPTED, reason=None, by="m", at=AT)
+    file.decide(file.piece("bia"), PieceOutcome.ACCEPTED, reason=None, by="m", at=AT, signed_on=AT.date())
     assert not file.accepted((SIGNED_APPLICATION, SIGNED_MANDATE))
-    file.decide(file.piece("mandate"), PieceOutcome.ACCEPTED, reason=None, by="m", at=AT)
+    file.decide(file.piece("mandate"), PieceOutcome.ACCEPTED, reason=None, by="m", at=AT, signed_on=AT.date())
     assert file.accepted((SIGNED_APPLICATION, SIGNED_MANDATE))
 
 
