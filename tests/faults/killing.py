@@ -38,6 +38,8 @@ ROUNDS = {
     "inbox": {"web": 1, "worker": 10, "rabbitmq": 3, "postgres": 8, "s3": 1},
 }
 _DOWN_SECONDS = (0.3, 1.5)
+_FROZEN_FIRST = 0.5
+_FROZEN_SECONDS = 0.3
 _NAME_LENGTH = 15
 _AIMING_SECONDS = 3.0
 # From the commit of an event to the ack of those who hear it.
@@ -121,7 +123,13 @@ class Killer:
     def _kill_server(self, kind: str) -> None:
         server = self.servers[kind]
         family = server.program.family()
-        self._aim(self.chance.choice(_SPEAKERS))
+        if kind == "rabbitmq" and self.chance.random() < _FROZEN_FIRST:
+            # It takes bytes off the wire no more and dies before it read them: whoever asks for no confirm loses them.
+            server.program.freeze()
+            self._aim(self.chance.choice(_SPEAKERS))
+            time.sleep(_FROZEN_SECONDS)
+        else:
+            self._aim(self.chance.choice(_SPEAKERS))
         server.program.kill(family)
         time.sleep(self.chance.uniform(*_DOWN_SECONDS))
         self.down[kind] = self.down.get(kind, 0.0) + server.restore()
