@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from plumbing.cipher import FieldCipher
@@ -95,7 +96,7 @@ class SqlSubscriptions:
 
 
 class SqlFiles:
-    """Membership files."""
+    """Membership files. Whoever takes one up keeps it until his commit: the other acts on what he left of it."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -106,11 +107,12 @@ class SqlFiles:
         self._session.add(file)
 
     def get(self, file_id: str) -> MembershipFile:
-        statement = select(MembershipFile).where(MEMBERSHIP_FILE.c.id == file_id)
+        statement = select(MembershipFile).where(MEMBERSHIP_FILE.c.id == file_id).with_for_update()
         return _found(self._session.execute(statement).scalar_one_or_none(), "file", file_id)
 
     def of_subscription(self, subscription_id: str) -> MembershipFile | None:
-        statement = select(MembershipFile).where(MEMBERSHIP_FILE.c.subscription_id == subscription_id)
+        mine = MEMBERSHIP_FILE.c.subscription_id == subscription_id
+        statement = select(MembershipFile).where(mine).with_for_update()
         return self._session.execute(statement).scalar_one_or_none()
 
 
@@ -162,6 +164,9 @@ class SqlClientFiles:
             CLIENT_FILE.c.broker_id == broker_id,
             CLIENT_FILE.c.identity_index == index,
         )
+        # Of many quotes at once for one client none waits for another, but a correction of the file waits for all of
+        # them; and who waited for a correction finds the file no more, because it bears another identity.
+        found = found.with_for_update(read=True, key_share=True)
         known = self._session.execute(found).scalar_one_or_none()
         if known is not None:
             return known
@@ -179,6 +184,7 @@ class SqlClientFiles:
         return self._session.execute(found).scalar_one()
 
     def stands_for_one_quote(self, client_id: str, number: str) -> bool:
+        self._session.execute(select(CLIENT_FILE.c.id).where(CLIENT_FILE.c.id == client_id).with_for_update())
         others = select(QUOTE.c.id).where(QUOTE.c.client_id == client_id, QUOTE.c.number != number)
         submitted = select(SUBSCRIPTION.c.id).where(SUBSCRIPTION.c.person_id == client_id)
         found = select(or_(others.exists(), submitted.exists()))
@@ -187,13 +193,19 @@ class SqlClientFiles:
     def correct(self, client_id: str, identity: Identity) -> ClientFile:
         file = self._session.execute(select(ClientFile).where(CLIENT_FILE.c.id == client_id)).scalar_one()
         index = self._index(identity)
-        twin = self._session.execute(
-            select(ClientFile).where(CLIENT_FILE.c.broker_id == file.broker_id, CLIENT_FILE.c.identity_index == index)
-        ).scalar_one_or_none()
+        twins = select(ClientFile).where(
+            CLIENT_FILE.c.broker_id == file.broker_id, CLIENT_FILE.c.identity_index == index
+        )
+        twin = self._session.execute(twins).scalar_one_or_none()
         if twin is not None and twin is not file:
             return twin
         row = {"identity_index": index, **_described(identity)}
-        self._session.execute(update(CLIENT_FILE).where(CLIENT_FILE.c.id == client_id).values(**row))
+        try:
+            with self._session.begin_nested():
+                self._session.execute(update(CLIENT_FILE).where(CLIENT_FILE.c.id == client_id).values(**row))
+        except IntegrityError:
+            # Another file became this person's at the same moment.
+            return self._session.execute(twins).scalar_one()
         self._session.refresh(file)
         return file
 

@@ -58,7 +58,7 @@ class SubscriptionRepository(Protocol):
 
 
 class FileRepository(Protocol):
-    """The membership files of one tenant."""
+    """The membership files of one tenant; one that was taken up is nobody else's until the commit."""
 
     def add(self, file: MembershipFile) -> None: ...
     def get(self, file_id: str) -> MembershipFile:
@@ -100,7 +100,7 @@ class ClientFiles(Protocol):
         ...
 
     def stands_for_one_quote(self, client_id: str, number: str) -> bool:
-        """Whether the file has no quote of another number and nothing was submitted from it."""
+        """Whether the file has no other number's quote and nothing was submitted from it, until the commit too."""
         ...
 
     def correct(self, client_id: str, identity: Identity) -> ClientFile:

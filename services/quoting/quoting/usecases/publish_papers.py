@@ -17,6 +17,8 @@ from quoting.usecases.ports import Uow, Work
 def publish_papers(*, uow: Uow, subscription_id: str, papers: tuple[Paper, ...], broker: Broker) -> None:
     """Open the signature, in order of signing; what is signed by hand is announced to notifications instead."""
     with uow() as work:
+        # Before anything is written, as the managers' acts do: two that wait for each other would both fail.
+        file = _file_of(work, subscription_id)
         subscription = work.subscriptions.get(subscription_id)
         quote = work.quotes.get(subscription.quote_id)
         work.brokers.put(broker)
@@ -27,9 +29,9 @@ def publish_papers(*, uow: Uow, subscription_id: str, papers: tuple[Paper, ...],
             if subscription.signature_mode is SignatureMode.ELECTRONIC:
                 _tell_signature(work, subscription, quote, broker)
             else:
-                _tell_notifications(work, subscription, quote, broker)
+                _tell_notifications(work, subscription, quote, broker, file)
                 # A manager may have accepted them while these were still being made: a job that was parked, say.
-                sign_when_complete(work, _file_of(work, subscription), subscription)
+                sign_when_complete(work, file, subscription)
         work.commit()
 
 
@@ -42,9 +44,10 @@ def _tell_signature(work: Work, subscription: Subscription, quote: Quote, broker
     )
 
 
-def _tell_notifications(work: Work, subscription: Subscription, quote: Quote, broker: Broker) -> None:
+def _tell_notifications(
+    work: Work, subscription: Subscription, quote: Quote, broker: Broker, file: MembershipFile
+) -> None:
     """The mail says what to sign and return, and which pieces go with it (F-122, F-123)."""
-    file = _file_of(work, subscription)
     along = [piece for piece in file.pieces if piece.kind not in SIGNED_BY_HAND]
     asked = [{"label": piece.label, "mandatory": piece.mandatory} for piece in along]
     work.publish(
@@ -55,8 +58,8 @@ def _tell_notifications(work: Work, subscription: Subscription, quote: Quote, br
     )
 
 
-def _file_of(work: Work, subscription: Subscription) -> MembershipFile:
-    file = work.files.of_subscription(subscription.id)
+def _file_of(work: Work, subscription_id: str) -> MembershipFile:
+    file = work.files.of_subscription(subscription_id)
     if file is None:
         raise NotFound("file")
     return file
