@@ -15,8 +15,9 @@ from quoting.domain.membership_file import MembershipFile
 from quoting.domain.people import ClientFile, Identity
 from tests.services.quoting import factories
 from tests.services.quoting.conftest import Api
-from tests.services.quoting.integration.test_races import postgres, postgres_url, raced  # noqa: F401
+from tests.services.quoting.integration.test_races import raced  # noqa: F401
 from tests.services.quoting.integration.test_versions import entries
+from tests.support.fixtures import postgres, postgres_url  # noqa: F401
 
 PATIENCE = 0.5
 
