@@ -186,6 +186,7 @@ def subscription(**changes: Any) -> dict[str, Any]:
         "pieces": [],
         "stages": STAGES,
         "assistance": None,
+        "attestations": [],
         **changes,
     }
 

@@ -11,12 +11,20 @@ from sqlalchemy import Engine, select
 from plumbing.errors import NotFound
 from plumbing.unit_of_work import Units
 from quoting.adapters.repositories import broker_from, product_paper_from
-from quoting.adapters.tables import BROKER, CLIENT_FILE, MEMBERSHIP_FILE, PRODUCT_PAPER, QUOTE, SUBSCRIPTION
+from quoting.adapters.tables import (
+    ATTESTATION,
+    BROKER,
+    CLIENT_FILE,
+    MEMBERSHIP_FILE,
+    PRODUCT_PAPER,
+    QUOTE,
+    SUBSCRIPTION,
+)
 from quoting.domain.membership_file import FileStatus, MembershipFile
 from quoting.domain.people import Broker
 from quoting.domain.product_papers import ProductPaper
 from quoting.domain.quote import Quote, QuoteStatus
-from quoting.domain.subscription import Subscription
+from quoting.domain.subscription import Assistance, Subscription
 
 QUOTE_ROW = (
     QUOTE.c.id,
@@ -148,6 +156,15 @@ class Queries:
         """Return what is known here of a broker."""
         rows = self._rows(select(BROKER).where(BROKER.c.tenant == tenant, BROKER.c.id == broker_id))
         return broker_from(rows[0]) if rows else None
+
+    def attestations(self, tenant: str, subscription_id: str) -> tuple[Assistance, ...]:
+        """Return what brokers attested of a subscription, at whatever step, the earliest first."""
+        statement = (
+            select(ATTESTATION.c.broker_id, ATTESTATION.c.attested_at)
+            .where(ATTESTATION.c.tenant == tenant, ATTESTATION.c.subscription_id == subscription_id)
+            .order_by(ATTESTATION.c.attested_at)
+        )
+        return tuple(Assistance(row.broker_id, row.attested_at) for row in self._rows(statement))
 
     def product_papers(self, tenant: str, product: str) -> dict[PaperKey, ProductPaper]:
         """Return the stored documents of a product by formula, kind and content."""

@@ -97,6 +97,7 @@ class FileOut(FileRow):
     teletransmission = fields.Boolean(required=True)
     marketing_objection = fields.Boolean(required=True)
     assistance = fields.Nested(AssistanceOut(), required=True, allow_none=True)
+    attestations = fields.List(fields.Nested(AssistanceOut()), required=True)
     missing_at_creation = fields.List(fields.Text(max=60), required=True)
     valid_from = fields.Day(required=True, allow_none=True)
     member_id = fields.Id(required=True, allow_none=True)
@@ -249,6 +250,9 @@ def _row(view: FileView) -> dict[str, Any]:
 def _detail(view: FileView) -> dict[str, Any]:
     file, subscription = view.file, view.subscription
     payment = subscription.payment
+    queries = services().queries
+    broker = queries.broker(subscription.tenant, file.broker_id)
+    attestations = queries.attestations(subscription.tenant, subscription.id)
     return {
         **_row(view),
         "quote": quote_summary(view.quote),
@@ -270,7 +274,8 @@ def _detail(view: FileView) -> dict[str, Any]:
         "tns_declared": subscription.tns_declared,
         "teletransmission": subscription.teletransmission,
         "marketing_objection": subscription.marketing_objection,
-        "assistance": assistance_view(subscription, services().queries.broker(subscription.tenant, file.broker_id)),
+        "assistance": assistance_view(subscription.assistance, broker) if subscription.assistance else None,
+        "attestations": [assistance_view(each, broker) for each in attestations],
         "missing_at_creation": file.missing_at_creation,
         "valid_from": file.valid_from,
         "member_id": file.member_id,

@@ -152,7 +152,10 @@ class AnnouncementIn(Schema):
 
 
 class SubscriptionOut(Schema):
-    """A subscription before and after it is submitted. `state`: open, or where the signature stands."""
+    """A subscription before and after it is submitted. `state`: open, or where the signature stands.
+
+    `assistance`: it was submitted with a broker beside the client; `attestations`: whenever one was, at any step.
+    """
 
     id = fields.Id(required=True)
     state = fields.Choice([OPEN, *(state.value for state in SignatureState)], required=True)
@@ -171,6 +174,7 @@ class SubscriptionOut(Schema):
     pieces = fields.List(fields.Nested(PieceOut()), required=True)
     stages = fields.List(fields.Nested(StageOut()), required=True)
     assistance = fields.Nested(AssistanceOut(), required=True, allow_none=True)
+    attestations = fields.List(fields.Nested(AssistanceOut()), required=True)
 
 
 @subscriptions.route("/<id:subscription_id>")
@@ -242,6 +246,9 @@ def subscription_view(subscription_id: str) -> dict[str, Any]:
         "pieces": [],
         "stages": stage_views(None, None),
         "assistance": None,
+        "attestations": [
+            assistance_view(each, broker) for each in made.queries.attestations(actor.tenant, subscription_id)
+        ],
     }
     found = made.queries.file_of_subscription(actor.tenant, subscription_id)
     return view if found is None else view | _submitted(found, broker)
@@ -259,7 +266,7 @@ def _submitted(found: FileView, broker: Broker | None) -> dict[str, Any]:
         "file": file_state(found.file, subscription),
         "pieces": piece_views(found.file),
         "stages": stage_views(subscription, found.file),
-        "assistance": assistance_view(subscription, broker),
+        "assistance": assistance_view(subscription.assistance, broker) if subscription.assistance else None,
     }
 
 

@@ -12,7 +12,7 @@ from quoting.domain.quote import Quote
 from quoting.domain.rating import Line
 from quoting.domain.stages import LABELS as STAGES
 from quoting.domain.stages import current_stage, stage_state
-from quoting.domain.subscription import Subscription
+from quoting.domain.subscription import Assistance, Subscription
 
 
 def line_view(line: Line) -> dict[str, Any]:
@@ -118,11 +118,8 @@ def signature_view(subscription: Subscription) -> dict[str, Any]:
     }
 
 
-def assistance_view(subscription: Subscription, broker: Broker | None) -> dict[str, Any] | None:
+def assistance_view(assistance: Assistance, broker: Broker | None) -> dict[str, Any]:
     """Return who attested to be with the client, and when."""
-    assistance = subscription.assistance
-    if assistance is None:
-        return None
     return {
         "broker_id": assistance.broker_id,
         "company": broker.company if broker else "",

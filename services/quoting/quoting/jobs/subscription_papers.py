@@ -27,6 +27,7 @@ def store_papers_to_sign(job: Job, context: Context) -> None:
         insurer=catalogue.insurer(job.tenant),
         regime=catalogue.regimes[quote.profile.regime],
         broker=broker,
+        attestations=services.queries.attestations(job.tenant, subscription.id),
     )
     papers = []
     for kind in product.envelope:

@@ -66,6 +66,9 @@ def test_who_comes_by_his_own_link_subscribes_alone(api: Any) -> None:
     assert attest(api, subscription_id).status_code == 201
     own = submit_with(api, quote, real_token(api, subscription_id, "link"))
     assert (own.status_code, own.json["assistance"]) == (201, None)
+    (attested,) = own.json["attestations"]
+    assert (attested["company"], attested["attested_at"]) == ("Cabinet Lemaire", "2026-11-23T09:00:00Z")
+    assert api.file_of(subscription_id)["attestations"] == [attested]
 
 
 @pytest.mark.feature("F-065")
@@ -128,9 +131,44 @@ def test_the_advice_sheet_says_whether_the_adviser_was_there(api: Any) -> None:
     api.world.work()
     alone = api.subscribe(api.issue())
     assert alone["assistance"] is None
-    with_him, by_himself = (text_of(upload.content) for upload in api.world.neighbours.stored("advice"))
-    assert "en présence du conseiller, qui l’atteste" in with_him
-    assert "par le client seul, depuis le lien de son devis" in by_himself
+    assert alone["attestations"] == []
+    with_him, by_himself = sheets(api)
+    at_ten = "le 23 novembre 2026 à 10 h 00"
+    assert f"validée {at_ten} en présence du conseiller, qui l’a attestée {at_ten}" in with_him
+    assert f"validée {at_ten} par le client seul, depuis le lien de son devis" in by_himself
+
+
+@pytest.mark.feature("F-065")
+def test_the_advice_sheet_tells_of_help_that_had_ended_and_of_help_that_came_later(api: Any) -> None:
+    quote = api.issue()
+    subscription_id = quote["subscription_id"]
+
+    def attest_anew(name: str) -> str:
+        token = api.world.neighbours.guest_token = real_token(api, subscription_id, name)
+        assert attest(api, subscription_id).status_code == 201
+        return token
+
+    attest_anew("first")
+    api.world.clock.advance(timedelta(minutes=31))
+    assert submit_with(api, quote, real_token(api, subscription_id, "link")).status_code == 201
+    api.world.clock.advance(timedelta(minutes=1))
+    attest_anew("second")
+    api.world.work()
+    (sheet,) = sheets(api)
+    begun = "commencée en présence du conseiller, qui l’a attestée le 23 novembre 2026 à 10 h 00, puis validée"
+    assert f"{begun} le 23 novembre 2026 à 10 h 31 par le client, depuis le lien de son devis" in sheet
+    assert "présence du conseiller attestée ensuite le 23 novembre 2026 à 10 h 32" in sheet
+    assert "seul" not in sheet.split("Souscription en ligne")[1].split("Votre situation")[0]
+    # What is attested once the sheet is made, to sign say, is the file's to tell.
+    api.world.clock.advance(timedelta(minutes=1))
+    attest_anew("third")
+    at = [each["attested_at"][11:16] for each in api.file_of(subscription_id)["attestations"]]
+    assert at == ["09:00", "09:32", "09:33"]
+    assert [each["attested_at"][11:16] for each in api.subscription(subscription_id)["attestations"]] == at
+
+
+def sheets(api: Any) -> list[str]:
+    return [text_of(upload.content) for upload in api.world.neighbours.stored("advice")]
 
 
 def text_of(pdf: bytes) -> str:

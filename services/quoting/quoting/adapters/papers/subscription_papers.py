@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from plumbing.clock import paris_date
 from quoting.adapters.papers.frame import frame, needs_rows
 from quoting.adapters.papers.quote_paper import advice_words
-from quoting.adapters.papers.words import euros, grouped_iban, grouped_nir, long_date, phone, short_date
+from quoting.adapters.papers.words import euros, grouped_iban, grouped_nir, long_date, long_moment, phone, short_date
 from quoting.adapters.typography import french
 from quoting.domain.catalogue import Insurer, Product, Regime
 from quoting.domain.people import Broker
 from quoting.domain.quote import Quote
-from quoting.domain.subscription import SignatureMode, Subscription
+from quoting.domain.subscription import Assistance, SignatureMode, Subscription
 
 ADVICE = "advice"
 MEMBERSHIP_FORM = "bia"
@@ -68,7 +68,7 @@ _SIGNED_BY_HAND = french("Date, lieu et signature précédée de la mention « l
 
 @dataclass(frozen=True, slots=True)
 class SigningFile:
-    """Everything that the papers of one subscription are made from."""
+    """Everything that the papers of one subscription are made from; `attestations`: the earliest first."""
 
     subscription: Subscription
     quote: Quote
@@ -76,6 +76,7 @@ class SigningFile:
     insurer: Insurer
     regime: Regime
     broker: Broker
+    attestations: tuple[Assistance, ...]
 
     @property
     def on(self) -> date:
@@ -144,9 +145,7 @@ def _advice(file: SigningFile) -> dict[str, Any]:
 
 
 def _adviser_rows(file: SigningFile) -> list[list[str]]:
-    broker, assistance = file.broker, file.subscription.assistance
-    alone = "par le client seul, depuis le lien de son devis"
-    with_him = "en présence du conseiller, qui l’atteste"
+    broker = file.broker
     return [
         ["Cabinet", broker.company],
         ["Interlocuteur", broker.display_name],
@@ -154,8 +153,30 @@ def _adviser_rows(file: SigningFile) -> list[list[str]]:
         ["Contact", f"{phone(broker.phone)} · {broker.email}"],
         ["Assureur proposé", file.insurer.name],
         ["Rémunération", "commission comprise dans la cotisation, versée par l’assureur"],
-        ["Souscription en ligne", with_him if assistance else alone],
+        ["Souscription en ligne", _presence_words(file)],
     ]
+
+
+def _presence_words(file: SigningFile) -> str:
+    """Say who was there when the request was entered and submitted, and since: an attestation of any step counts."""
+    subscription = file.subscription
+    before = [each.attested_at for each in file.attestations if each.attested_at <= subscription.submitted_at]
+    since = [each.attested_at for each in file.attestations if each.attested_at > subscription.submitted_at]
+    submitted = f"validée le {long_moment(subscription.submitted_at)}"
+    if subscription.assistance is not None:
+        words = f"{submitted} en présence du conseiller, qui l’a attestée {_moments(before)}"
+    elif before:
+        begun = f"commencée en présence du conseiller, qui l’a attestée {_moments(before)}"
+        words = f"{begun}, puis {submitted} par le client, depuis le lien de son devis"
+    else:
+        words = f"{submitted} par le client seul, depuis le lien de son devis"
+    if since:
+        words += f" ; présence du conseiller attestée ensuite {_moments(since)}"
+    return words
+
+
+def _moments(instants: list[datetime]) -> str:
+    return " et ".join(f"le {long_moment(each)}" for each in instants)
 
 
 def _membership_form(file: SigningFile) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
+from plumbing.clock import PARIS
 from plumbing.money import format_euros
 
 _MONTHS = (
@@ -33,6 +34,12 @@ def long_date(day: date) -> str:
 def short_date(day: date) -> str:
     """Return « 01/01/2027 »."""
     return f"{day:%d/%m/%Y}"
+
+
+def long_moment(instant: datetime) -> str:
+    """Return « 1er janvier 2027 à 9 h 05 », Paris time."""
+    local = instant.astimezone(PARIS)
+    return f"{long_date(local.date())} à {local.hour}{_NO_BREAK}h{_NO_BREAK}{local:%M}"
 
 
 def euros(amount: Decimal) -> str:
