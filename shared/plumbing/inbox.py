@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import ARRAY, Connection, bindparam, column, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from plumbing.unit_of_work import AlreadyTaken
 
 WAITING = "waiting"
 PARKED = "parked"
+_INBOX_COLUMNS = [column.name for column in INBOX.columns]
 
 
 class AnotherBody(Permanent):
@@ -94,6 +95,15 @@ def _insert_new(dialect_name: str) -> Any:
     return insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.event_id)
 
 
+@cache
+def _insert_new_by_columns() -> Any:
+    # One short text whatever the number of rows: it stays prepared, where a list of rows is parsed each time.
+    arrays = [bindparam(name, type_=ARRAY(INBOX.c[name].type)) for name in _INBOX_COLUMNS]
+    rows = func.unnest(*arrays).table_valued(*(column(name) for name in _INBOX_COLUMNS)).render_derived()
+    statement = postgresql.insert(INBOX).from_select(_INBOX_COLUMNS, select(rows))
+    return statement.on_conflict_do_nothing().returning(INBOX.c.event_id)
+
+
 def inbox_row(consumer: str, envelope: Envelope, sha256: str, received_at: datetime) -> dict[str, Any]:
     """Return the row that says that an event was heard."""
     return {
@@ -110,8 +120,12 @@ def note_together(connection: Connection, rows: Sequence[dict[str, Any]]) -> set
     """Insert the inbox rows of a batch in one statement; return the ids of those events that were not there."""
     # In one order everywhere: two consumers that were given the same events cannot deadlock.
     ordered = sorted(rows, key=lambda row: (row["source"], row["event_id"]))
-    statement = _insert_new(connection.dialect.name)
-    return set(connection.execute(statement, ordered).scalars()) if ordered else set()
+    if not ordered:
+        return set()
+    if connection.dialect.name == "postgresql":
+        columns = {name: [row[name] for row in ordered] for name in _INBOX_COLUMNS}
+        return set(connection.execute(_insert_new_by_columns(), columns).scalars())
+    return set(connection.execute(_insert_new(connection.dialect.name), ordered).scalars())
 
 
 def keep_for_later(

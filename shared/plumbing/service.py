@@ -11,6 +11,7 @@ A service's `__main__.py` says what it is made of:
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import os
 import sys
@@ -147,7 +148,9 @@ def wsgi() -> Any:
     service: Service = importlib.import_module(f"{os.environ[SERVICE_VARIABLE]}.__main__").SERVICE
     configure_logs(service.name)
     configure_tracing(service.name)
-    return service.create_app(service.build(service.load(os.environ)))
+    app = service.create_app(service.build(service.load(os.environ)))
+    gc.freeze()  # as in `run_part`
+    return app
 
 
 def _work(service: Service, services: Any, part: str | None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 from pathlib import Path
@@ -64,7 +65,9 @@ def create_app(config: Config, http: httpx.Client | None = None) -> Flask:
 def from_environment() -> Flask:
     """What a web process loads."""
     configure_logs("portal")
-    return create_app(load(os.environ))
+    app = create_app(load(os.environ))
+    gc.freeze()  # as the services do: what was loaded stays, and need not be looked through for garbage
+    return app
 
 
 def _offer_to_templates(app: Flask, config: Config) -> None:

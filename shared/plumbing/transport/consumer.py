@@ -15,7 +15,6 @@ from plumbing.transport.wire import Link
 
 log = structlog.get_logger()
 
-_GATHERING_SECONDS = 0.002
 _DELIVERY_COUNT = "x-delivery-count"
 
 
@@ -58,11 +57,9 @@ class InboxConsumer:
                 link.drain(0)
             while not self._arrived and (left := deadline - time.monotonic()) > 0:
                 link.drain(left)
-            gathered = time.monotonic() + _GATHERING_SECONDS
-            while 0 < len(self._arrived) < max_messages and time.monotonic() < gathered:
-                # What is on its way while we handle these comes next time: nobody waits for company.
-                if not link.drain(0):
-                    break
+            # What is there is taken however long that takes, but nobody waits for company.
+            while 0 < len(self._arrived) < max_messages and link.drain(0):
+                pass
             return [self._arrived.popleft() for _ in range(min(max_messages, len(self._arrived)))]
 
     def ack(self, deliveries: Sequence[Delivery]) -> None:
