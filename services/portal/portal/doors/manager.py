@@ -91,6 +91,19 @@ def receive_paper(file_id: str, code: str) -> Any:
     return _act_on_file(file_id, f"files/{file_id}/pieces/{code}/receipt", body, form, code)
 
 
+@pages.post("/dossiers/<id:file_id>/correction/<code>")
+def correct_verdict(file_id: str, code: str) -> Any:
+    """The verdict on a piece that came by post was wrong: there is no document to decide on again."""
+    form = Form.sent()
+    body = {
+        "outcome": form.text("outcome"),
+        "reason": form.optional("reason"),
+        "seen": form.text("seen"),
+        "signed_on": form.optional("signed_on"),
+    }
+    return _act_on_file(file_id, f"files/{file_id}/pieces/{code}/correction", body, form, code)
+
+
 @pages.get("/dossiers")
 def find_file() -> Any:
     """Find by the number on its papers a file that is not transmitted yet."""

@@ -22,7 +22,6 @@ from quoting.domain.membership_file import (
     PieceNotAskedFor,
     PieceUnknown,
     ReasonMissing,
-    SignatureStands,
     SignedOnMissing,
 )
 from quoting.domain.quote import (
@@ -201,12 +200,6 @@ _FILES = {
         "piece.already_decided",
         "Pièce déjà traitée",
         lambda e: f"Cette pièce a changé entre-temps\u00a0: son statut est «\u00a0{e.status.label}\u00a0».",
-    ),
-    SignatureStands: Problem(
-        409,
-        "file.already_signed",
-        "Signature déjà constatée",
-        "Le bulletin et le mandat signés ont été acceptés\u00a0: la signature du dossier est acquise.",
     ),
     DateRefused: _refused("date.refused", lambda e: e.field, _paper_date),
     SignedOnMissing: _refused("signed_on.missing", "signed_on", "Indiquez la date écrite sur le papier signé."),

@@ -21,7 +21,7 @@ from plumbing.http import (
     unit_of_work,
 )
 from quoting.adapters.queries import FileView
-from quoting.api.schemas import ClientOut, FileState, PieceOut, QuoteSummary
+from quoting.api.schemas import ClientOut, FileState, JudgedPieceOut, QuoteSummary
 from quoting.api.subscriptions import AssistanceOut, BeneficiaryOut, SignatureOut
 from quoting.api.texts import COMMENT_LENGTH, NAME_LENGTH
 from quoting.api.views import (
@@ -37,7 +37,7 @@ from quoting.domain.nir import masked_nir
 from quoting.domain.people import Civility
 from quoting.domain.pieces import PieceOutcome, PieceStatus
 from quoting.usecases.create_contract import create_contract
-from quoting.usecases.decide_piece import Verdict, decide_piece, receive_paper
+from quoting.usecases.decide_piece import Verdict, correct_verdict, decide_piece, receive_paper
 
 JUDGED = (PieceStatus.RECEIVED, PieceStatus.ACCEPTED, PieceStatus.REFUSED)
 
@@ -90,7 +90,7 @@ class FileOut(FileRow):
     beneficiaries = fields.List(fields.Nested(BeneficiaryOut()), required=True)
     payment = fields.Nested(PaymentOut(), required=True)
     signature = fields.Nested(SignatureOut(), required=True)
-    pieces = fields.List(fields.Nested(PieceOut()), required=True)
+    pieces = fields.List(fields.Nested(JudgedPieceOut()), required=True)
     documents_read = fields.List(fields.Nested(ReadOut()), required=True)
     submitted_at = fields.Instant(required=True)
     tns_declared = fields.Boolean(required=True)
@@ -115,6 +115,13 @@ class DecisionIn(VerdictIn):
     """`seen` is the status that the manager saw: if it changed meanwhile, his verdict is refused."""
 
     seen = fields.Choice([each.value for each in JUDGED], load_default=PieceStatus.RECEIVED.value)
+
+
+class CorrectionIn(VerdictIn):
+    """Another verdict in the place of the one that stands, and why; a refusal's reason is told to the client."""
+
+    reason = fields.Text(max=COMMENT_LENGTH, required=True)
+    seen = fields.Choice([PieceStatus.ACCEPTED.value, PieceStatus.REFUSED.value], required=True)
 
 
 class ReceiptIn(VerdictIn):
@@ -201,6 +208,24 @@ class PieceReceipt(MethodView):
         return _detail(services().queries.file(current_actor().tenant, file_id))
 
 
+@files.route("/<id:file_id>/pieces/<string:code>/correction")
+class PieceCorrection(MethodView):
+    @requires("manager")
+    @files.arguments(CorrectionIn())
+    @files.response(200, FileOut())
+    @idempotent
+    def post(self, body: dict[str, Any], file_id: str, code: str) -> Any:
+        """Corrige le verdict rendu sur une pièce, même reçue par courrier, avec son motif."""
+        correct_verdict(
+            uow=unit_of_work(),
+            file_id=file_id,
+            code=code,
+            verdict=_verdict(body),
+            seen=PieceStatus(body["seen"]),
+        )
+        return _detail(services().queries.file(current_actor().tenant, file_id))
+
+
 @files.route("/<id:file_id>/creation")
 class Creation(MethodView):
     @requires("manager")
@@ -268,7 +293,10 @@ def _detail(view: FileView) -> dict[str, Any]:
             "rum": subscription.mandate.rum,
         },
         "signature": signature_view(subscription),
-        "pieces": piece_views(file),
+        "pieces": [
+            {**view, "signed_on": piece.signed_on, "history": piece.history}
+            for view, piece in zip(piece_views(file), file.pieces, strict=True)
+        ],
         "documents_read": subscription.documents_read,
         "submitted_at": subscription.submitted_at,
         "tns_declared": subscription.tns_declared,

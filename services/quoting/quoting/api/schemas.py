@@ -8,7 +8,7 @@ from quoting.api.texts import NAME_LENGTH, Country, Name, Printed, PrintedEmail
 from quoting.domain.membership_file import FileStatus
 from quoting.domain.needs import NeedLevel
 from quoting.domain.people import Civility
-from quoting.domain.pieces import PieceStatus
+from quoting.domain.pieces import PieceOutcome, PieceStatus
 from quoting.domain.quote import SHOWN
 
 MOST_CHILDREN = 15
@@ -137,6 +137,24 @@ class PieceOut(Schema):
     paper_received_on = fields.Day(required=True, allow_none=True)
     decided_at = fields.Instant(required=True, allow_none=True)
     reason = fields.Text(max=500, required=True, allow_none=True)
+
+
+class PastVerdictOut(Schema):
+    """A verdict that was corrected, and why."""
+
+    outcome = fields.Choice(PieceOutcome, required=True)
+    reason = fields.Text(max=500, required=True, allow_none=True)
+    signed_on = fields.Day(required=True, allow_none=True)
+    decided_by = fields.Id(required=True)
+    decided_at = fields.Instant(required=True)
+    overturned_because = fields.Text(max=500, required=True, allow_none=True)
+
+
+class JudgedPieceOut(PieceOut):
+    """The same for managers: with the date that they read on it, and the verdicts before the one that stands."""
+
+    signed_on = fields.Day(required=True, allow_none=True)
+    history = fields.List(fields.Nested(PastVerdictOut()), required=True)
 
 
 class FileState(Schema):

@@ -28,6 +28,7 @@ class Happening(StrEnum):
     SUBSCRIPTION_SUBMITTED = "subscription_submitted"
     SIGNED_ELECTRONICALLY = "signed_electronically"
     SIGNED_BY_HAND = "signed_by_hand"
+    SIGNATURE_WITHDRAWN = "signature_withdrawn"
     SIGNATURE_REFUSED = "signature_refused"
     SIGNATURE_FAILED = "signature_failed"
     SIGNATURE_EXPIRED = "signature_expired"
@@ -53,6 +54,7 @@ LABELS = {
     H.SUBSCRIPTION_SUBMITTED: "Demande d’adhésion au contrat enregistrée",
     H.SIGNED_ELECTRONICALLY: "Demande d’adhésion au contrat signée électroniquement",
     H.SIGNED_BY_HAND: "Demande d’adhésion au contrat signée à la main",
+    H.SIGNATURE_WITHDRAWN: "Signature à la main remise en attente par la mutuelle",
     H.SIGNATURE_REFUSED: "Signature refusée par le client",
     H.SIGNATURE_FAILED: "Signature interrompue après trop de codes erronés",
     H.SIGNATURE_EXPIRED: "Signature abandonnée par le client",

@@ -80,10 +80,6 @@ class AlreadyDecided(Exception):
         self.status = status
 
 
-class SignatureStands(Exception):
-    """The papers signed by hand were accepted and made the request signed: their verdict is final."""
-
-
 class DateRefused(Exception):
     """A date on a paper that cannot be: before the papers were made, or in the future."""
 
@@ -138,6 +134,11 @@ class MembershipFile:
     def is_signed_by_hand(self) -> bool:
         """Whether both papers signed by hand are accepted."""
         return self.accepted(SIGNED_BY_HAND)
+
+    @property
+    def signed_on(self) -> date | None:
+        """The later of the dates written on what was signed by hand."""
+        return max((piece.signed_on for piece in self.pieces if piece.signed_on is not None), default=None)
 
     def asked_for(self, code: str) -> Piece:
         """Return the piece of a code; PieceNotAskedFor when there is none."""
@@ -209,8 +210,12 @@ class MembershipFile:
         at: datetime,
         seen: PieceStatus = PieceStatus.RECEIVED,
         signed_on: date | None = None,
+        because: str | None = None,
     ) -> None:
-        """Record a manager's verdict on a piece that he saw as `seen`; he may revise it until the creation."""
+        """Record a manager's verdict on a piece that he saw as `seen`; he may correct it until the creation.
+
+        `because` says why an earlier verdict is corrected, where this one's own reason does not.
+        """
         if self.status is FileStatus.CREATED:
             raise FileClosed
         if outcome is PieceOutcome.REFUSED and not reason:
@@ -219,9 +224,8 @@ class MembershipFile:
             raise SignedOnMissing
         if piece.status is not seen:
             raise AlreadyDecided(piece.status)
-        if piece.kind in SIGNED_BY_HAND and self.is_signed_by_hand:
-            raise SignatureStands
-        self._put(piece, piece.decided(outcome, reason=reason, signed_on=signed_on, by=by, at=at))
+        decided = piece.decided(outcome, reason=reason, signed_on=signed_on, by=by, at=at, because=because)
+        self._put(piece, decided)
 
     def create(
         self, *, contract_id: str, contract_number: str, valid_from: date, signed: bool, by: str, at: datetime

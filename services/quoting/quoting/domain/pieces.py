@@ -45,11 +45,24 @@ class PieceOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PastVerdict:
+    """A verdict that another one took the place of; `overturned_because` when its manager said why."""
+
+    outcome: PieceOutcome
+    reason: str | None
+    signed_on: date | None
+    decided_by: str
+    decided_at: datetime
+    overturned_because: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """One piece asked for or sent. `kind` is the kind of document that answers it.
 
     `announced` is the document that its sender says is this one. `paper_received_on`: it came by post, so there is no
-    document. `signed_on`: the date written on a paper signed by hand, as the manager read it.
+    document. `signed_on`: the date written on a paper signed by hand, as the manager read it. `history`: the verdicts
+    that were corrected, the earliest first.
     """
 
     code: str
@@ -66,6 +79,7 @@ class Piece:
     announced: str | None = None
     paper_received_on: date | None = None
     signed_on: date | None = None
+    history: tuple[PastVerdict, ...] = ()
 
     @property
     def is_there(self) -> bool:
@@ -87,9 +101,16 @@ class Piece:
         )
 
     def decided(
-        self, outcome: PieceOutcome, *, reason: str | None, signed_on: date | None, by: str, at: datetime
+        self,
+        outcome: PieceOutcome,
+        *,
+        reason: str | None,
+        signed_on: date | None,
+        by: str,
+        at: datetime,
+        because: str | None = None,
     ) -> Piece:
-        """Return it with a verdict; a refused one is asked for again from that moment on."""
+        """Return it with a verdict, the one before kept; a refused one is asked for again from that moment on."""
         refused = outcome is PieceOutcome.REFUSED
         return replace(
             self,
@@ -99,7 +120,14 @@ class Piece:
             requested_at=at if refused else self.requested_at,
             decided_by=by,
             decided_at=at,
+            history=(*self.history, *self._overturned(because or reason)),
         )
+
+    def _overturned(self, because: str | None) -> tuple[PastVerdict, ...]:
+        if self.decided_by is None or self.decided_at is None:
+            return ()
+        outcome = PieceOutcome(self.status.value)
+        return (PastVerdict(outcome, self.reason, self.signed_on, self.decided_by, self.decided_at, because),)
 
     def awaited_again(self) -> Piece:
         """Return it as when it was asked for: what stood for it stands for another one."""

@@ -8,10 +8,11 @@ incomplete ──►   │ proposed │ ──(PDF stored)──► validated �
                                                 accepted ──(papers stored)──► awaiting_validation
                                                                                │            │
                                                      (paper file incomplete)   ▼            ▼ (signed)
-                                                                      awaiting_pieces ──► subscribed
+                                                                      awaiting_pieces ◄─► subscribed
 
 Every open state may end as declined (by the client), refused (by the insurer) or replaced (by the next version).
-An expired quote may still be replaced. A-12 of the domain page is the source; `replaced` is internal (section M):
+An expired quote may still be replaced. What was signed by hand awaits its pieces again when a paper that was accepted
+turns out not to be signed. A-12 of the domain page is the source; `replaced` is internal (section M):
 whoever looks from outside sees it as expired. `ALLOWED` is the table, `Quote._move` the one place where a status
 changes.
 
@@ -89,7 +90,7 @@ ALLOWED: dict[QuoteStatus, frozenset[QuoteStatus]] = {
     S.ACCEPTED: _ENDINGS | {S.AWAITING_VALIDATION},
     S.AWAITING_VALIDATION: _ENDINGS | {S.AWAITING_PIECES, S.SUBSCRIBED},
     S.AWAITING_PIECES: _ENDINGS | {S.SUBSCRIBED},
-    S.SUBSCRIBED: frozenset(),
+    S.SUBSCRIBED: frozenset({S.AWAITING_PIECES}),
     S.EXPIRED: frozenset({S.REPLACED}),
     S.DECLINED: frozenset(),
     S.REFUSED: frozenset(),
@@ -290,7 +291,7 @@ class Quote:
         self._move(QuoteStatus.AWAITING_VALIDATION)
 
     def await_pieces(self) -> None:
-        """The papers signed by hand came back, and something is still missing (A-12)."""
+        """Something of the papers signed by hand is still missing, or is again (A-12)."""
         self._move(QuoteStatus.AWAITING_PIECES)
 
     def subscribe(self) -> None:

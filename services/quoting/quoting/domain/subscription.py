@@ -3,7 +3,8 @@
 preparing ──(papers stored)──► in_progress ──(code accepted)──► signed
                                     │
                                     ├──► refused | failed | expired      (a new quote version is needed)
-A handwritten request waits in `in_progress` until the signed papers have come back and are accepted.
+A handwritten request waits in `in_progress` until the signed papers have come back and are accepted; it goes back there
+when a manager corrects that.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ ALLOWED: dict[SignatureState, frozenset[SignatureState]] = {
     SignatureState.IN_PROGRESS: frozenset(
         {SignatureState.SIGNED, SignatureState.REFUSED, SignatureState.FAILED, SignatureState.EXPIRED}
     ),
-    SignatureState.SIGNED: frozenset(),
+    SignatureState.SIGNED: frozenset({SignatureState.IN_PROGRESS}),
     SignatureState.REFUSED: frozenset(),
     SignatureState.FAILED: frozenset(),
     SignatureState.EXPIRED: frozenset(),
@@ -219,6 +220,13 @@ class Subscription:
         self._move(SignatureState.SIGNED)
         self.signed_at = signed_at
         self.signed_on = signed_on
+
+    def await_signature_by_hand(self) -> None:
+        """A paper that had been accepted is not signed after all. IllegalSignatureMove after a code was accepted."""
+        if self.signature_mode is not SignatureMode.HANDWRITTEN:
+            raise IllegalSignatureMove(self.id, self.signature, SignatureState.IN_PROGRESS)
+        self._move(SignatureState.IN_PROGRESS)
+        self.signed_at = self.signed_on = None
 
     def end_signature(self, outcome: SignatureState, *, ceremony_id: str) -> None:
         """The ceremony ended without a signature: refused, failed or expired."""

@@ -1,13 +1,13 @@
-"""Accept or refuse a supporting document, sent as a file or by post."""
+"""Accept or refuse a supporting document, sent as a file or by post, and correct that until the membership is made."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from plumbing.clock import paris_date
 from quoting.domain.agenda import Happening
-from quoting.domain.membership_file import DateRefused, MembershipFile
+from quoting.domain.membership_file import DateRefused, MembershipFile, ReasonMissing
 from quoting.domain.pieces import SIGNED_BY_HAND, Piece, PieceOutcome, PieceStatus
 from quoting.domain.quote import QuoteStatus
 from quoting.domain.subscription import SignatureMode, SignatureState, Subscription
@@ -34,8 +34,7 @@ def decide_piece(
 ) -> MembershipFile:
     """Record the verdict on a piece that the manager saw as `seen`; the client is told of a refusal.
 
-    Raises NotFound("file"), PieceUnknown, FileClosed, ReasonMissing, AlreadyDecided, SignatureStands,
-    SignedOnMissing, DateRefused.
+    Raises NotFound("file"), PieceUnknown, FileClosed, ReasonMissing, AlreadyDecided, SignedOnMissing, DateRefused.
     """
     with uow() as work:
         file = work.files.get(file_id)
@@ -60,8 +59,39 @@ def receive_paper(*, uow: Uow, file_id: str, code: str, received_on: date, verdi
     return file
 
 
+def correct_verdict(*, uow: Uow, file_id: str, code: str, verdict: Verdict, seen: PieceStatus) -> MembershipFile:
+    """Put another verdict in the place of a piece's, whose `reason` says why; the one before stays in its history.
+
+    A paper that came by post has no document to decide on: this is how its verdict is corrected. What was signed by
+    hand awaits its signature again when the correction takes it away. Raises as `decide_piece`, and PieceNotAskedFor.
+    """
+    if not verdict.reason:
+        raise ReasonMissing
+    refused = verdict.outcome is PieceOutcome.REFUSED
+    with uow() as work:
+        file = work.files.get(file_id)
+        _judge(
+            work,
+            file,
+            code,
+            replace(verdict, reason=verdict.reason if refused else None),
+            seen,
+            written_by=file.asked_for(code).paper_received_on or work.today,
+            because=verdict.reason,
+        )
+        work.commit()
+    return file
+
+
 def _judge(
-    work: Work, file: MembershipFile, code: str, verdict: Verdict, seen: PieceStatus, *, written_by: date
+    work: Work,
+    file: MembershipFile,
+    code: str,
+    verdict: Verdict,
+    seen: PieceStatus,
+    *,
+    written_by: date,
+    because: str | None = None,
 ) -> None:
     piece = file.asked_for(code)
     subscription = work.subscriptions.get(file.subscription_id)
@@ -75,13 +105,27 @@ def _judge(
         at=work.now,
         seen=seen,
         signed_on=verdict.signed_on if piece.kind in SIGNED_BY_HAND else None,
+        because=because,
     )
     judged = file.asked_for(code)
     detail = judged.label if judged.reason is None else f"{judged.label}. Motif\u00a0: {judged.reason}"
     note(work, work.quotes.get(file.quote_id), _DECIDED[verdict.outcome], detail=detail)
     if verdict.outcome is PieceOutcome.REFUSED:
         _tell_client(work, file, subscription, judged)
+    _await_signature_again(work, file, subscription)
     sign_when_complete(work, file, subscription)
+
+
+def _await_signature_again(work: Work, file: MembershipFile, subscription: Subscription) -> None:
+    """What made the request signed was corrected: it is not, or not on that day."""
+    if subscription.signature_mode is not SignatureMode.HANDWRITTEN or subscription.signed_on is None:
+        return
+    if not file.is_signed_by_hand or subscription.signed_on != file.signed_on:
+        subscription.await_signature_by_hand()
+        quote = work.quotes.get(file.quote_id)
+        note(work, quote, Happening.SIGNATURE_WITHDRAWN)
+        if quote.status is QuoteStatus.SUBSCRIBED:
+            quote.await_pieces()
 
 
 def sign_when_complete(work: Work, file: MembershipFile, subscription: Subscription) -> None:
@@ -91,8 +135,7 @@ def sign_when_complete(work: Work, file: MembershipFile, subscription: Subscript
         and subscription.signature is SignatureState.IN_PROGRESS
         and file.is_signed_by_hand
     ):
-        signed_on = max(piece.signed_on for piece in file.pieces if piece.signed_on is not None)
-        subscription.sign_by_hand(signed_at=work.now, signed_on=signed_on)
+        subscription.sign_by_hand(signed_at=work.now, signed_on=file.signed_on or work.today)
         quote = work.quotes.get(file.quote_id)
         note(work, quote, Happening.SIGNED_BY_HAND)
         if quote.status in {QuoteStatus.AWAITING_VALIDATION, QuoteStatus.AWAITING_PIECES}:

@@ -203,6 +203,48 @@ def test_a_piece_is_refused_with_a_reason(manager: Visitor, gateway: FakeGateway
     }
 
 
+@pytest.mark.feature("F-147")
+def test_a_verdict_on_a_piece_that_came_by_post_is_corrected_with_its_reason(
+    manager: Visitor, gateway: FakeGateway
+) -> None:
+    past = {
+        "outcome": "refused",
+        "reason": "Illisible",
+        "decided_at": "2026-11-21T08:00:00Z",
+        "overturned_because": "Lisible à la loupe",
+    }
+    piece = {
+        "code": "bank_account",
+        "label": "RIB",
+        "kind": "piece.bank_account",
+        "status": "accepted",
+        "status_label": "Acceptée",
+        "document_id": None,
+        "paper_received_on": "2026-11-21",
+        "history": [past],
+    }
+    gateway.on("GET", f"quoting/v1/files/{FILE}", file_of(pieces=[piece]))
+    gateway.on("GET", f"quoting/v1/subscriptions/{SUBSCRIPTION}", subscription(state="signed"))
+    path = f"quoting/v1/files/{FILE}/pieces/bank_account/correction"
+    gateway.refuse("POST", path, 422, "validation", "", reason="Ce champ est obligatoire.")
+    page = manager.get(f"/gestion/dossiers/{FILE}")
+    assert "refusée le 21/11/2026 à 09:00 (Illisible). Motif de la correction" in page.text
+    assert "Corriger le verdict" in page.text
+    address = f"/gestion/dossiers/{FILE}/correction/bank_account"
+    refused = manager.send(address, page, outcome="refused", reason="", seen="accepted")
+    assert (refused.status_code, 'id="reason-erreur">Ce champ est obligatoire.' in refused.text) == (422, True)
+    gateway.on("POST", path, {})
+    assert manager.send(address, refused, outcome="refused", reason="Compte clos", seen="accepted").status_code == 302
+    assert body_of(gateway.calls("POST", path)[1]) == {
+        "outcome": "refused",
+        "reason": "Compte clos",
+        "seen": "accepted",
+        "signed_on": None,
+    }
+    gateway.on("GET", f"quoting/v1/files/{FILE}", file_of(pieces=[piece], status="created"))
+    assert "Corriger le verdict" not in manager.get(f"/gestion/dossiers/{FILE}").text
+
+
 def test_a_membership_that_cannot_be_created_says_why(manager: Visitor, gateway: FakeGateway) -> None:
     gateway.on("GET", f"quoting/v1/files/{FILE}", file_of())
     gateway.on("GET", f"quoting/v1/subscriptions/{SUBSCRIPTION}", subscription(state="signed"))

@@ -63,8 +63,9 @@ class FileMachine(RuleBasedStateMachine):
     def verdict_taken(self, code: str, outcome: str) -> None:
         self.pieces[code] = outcome
         self.refusals += outcome == "refused"
-        if self.by_hand and all(self.pieces[each] == "accepted" for each in BY_HAND):
-            self.signature = "signed"
+        if self.by_hand:
+            signed = all(self.pieces[each] == "accepted" for each in BY_HAND)
+            self.signature = "signed" if signed else "in_progress"
 
     @rule(data=st.data())
     def send(self, data: st.DataObject) -> None:
@@ -85,8 +86,7 @@ class FileMachine(RuleBasedStateMachine):
         reason = "Illisible" if outcome == "refused" else None
         body = {"outcome": outcome, "reason": reason, "seen": seen, "signed_on": "2026-11-23"}
         answer = self.manager(f"pieces/{document_id}/decision", body)
-        stands = code in BY_HAND and self.signature == "signed"
-        if self.file == "created" or self.pieces[code] != seen or stands:
+        if self.file == "created" or self.pieces[code] != seen:
             assert answer.status_code == 409, answer.json
         else:
             assert answer.status_code == 200, answer.json
@@ -104,6 +104,19 @@ class FileMachine(RuleBasedStateMachine):
             assert answer.status_code == 200, answer.json
             self.documents[code] = None
             self.came()
+            self.verdict_taken(code, outcome)
+
+    @rule(
+        data=st.data(), outcome=st.sampled_from(["accepted", "refused"]), seen=st.sampled_from(["refused", "accepted"])
+    )
+    def correct(self, data: st.DataObject, outcome: str, seen: str) -> None:
+        code = data.draw(st.sampled_from(self.codes))
+        body = {"outcome": outcome, "reason": "Mal lu", "seen": seen, "signed_on": "2026-11-23"}
+        answer = self.manager(f"pieces/{code}/correction", body)
+        if self.file == "created" or self.pieces[code] != seen:
+            assert answer.status_code == 409, answer.json
+        else:
+            assert answer.status_code == 200, answer.json
             self.verdict_taken(code, outcome)
 
     @rule()

@@ -239,21 +239,90 @@ def test_papers_accepted_while_they_are_still_being_made_sign_once_these_are_the
     assert api.post(f"/files/{file_id}/creation", role="manager").status_code == 201
 
 
-def test_a_signature_by_hand_once_accepted_stands(api: Any) -> None:
+def correction(api: Any, file_id: str, code: str, **body: Any) -> Any:
+    sent = {"outcome": "refused", "reason": "Le mandat n’est pas signé.", "seen": "accepted", "signed_on": SIGNED_ON}
+    return api.post(f"/files/{file_id}/pieces/{code}/correction", {**sent, **body}, role="manager")
+
+
+def piece_of(answer: Any, code: str) -> dict[str, Any]:
+    assert answer.status_code == 200, answer.json
+    found: dict[str, Any] = next(piece for piece in answer.json["pieces"] if piece["code"] == code)
+    return found
+
+
+@pytest.mark.feature("F-124", "F-147")
+def test_the_verdict_on_a_paper_that_came_by_post_is_corrected_and_the_one_before_is_kept(api: Any) -> None:
+    subscription = api.subscribe()
+    file_id = subscription["file"]["id"]
+    receipt(api, file_id, "bank_account", signed_on=None)
+    assert refusal(correction(api, file_id, "bank_account", reason=None)) == (422, "validation", ["reason"])
+    assert refusal(correction(api, file_id, "bank_account", seen="refused")) == (409, "piece.already_decided", [])
+    assert refusal(correction(api, file_id, "identity")) == (409, "piece.already_decided", [])
+    assert refusal(correction(api, file_id, "nothing")) == (404, "piece.not_asked_for", [])
+    api.world.clock.advance(timedelta(hours=1))
+    piece = piece_of(correction(api, file_id, "bank_account", reason="Compte clos."), "bank_account")
+    assert (piece["status_label"], piece["reason"], piece["paper_received_on"]) == (
+        "Refusée",
+        "Compte clos.",
+        "2026-11-23",
+    )
+    accepted = {
+        "outcome": "accepted",
+        "reason": None,
+        "signed_on": None,
+        "decided_by": factories.MANAGER_ID,
+        "decided_at": "2026-11-23T09:00:00Z",
+        "overturned_because": "Compte clos.",
+    }
+    assert piece["history"] == [accepted]
+    (told,) = api.world.said("quoting.piece.refused.v1")
+    assert told.sealed["notifications"]["reason"] == "Compte clos."
+    again = correction(api, file_id, "bank_account", outcome="accepted", reason="Mal lu.", seen="refused")
+    piece = piece_of(again, "bank_account")
+    assert (piece["status_label"], piece["reason"]) == ("Acceptée", None)
+    assert [(each["outcome"], each["reason"], each["overturned_because"]) for each in piece["history"]] == [
+        ("accepted", None, "Compte clos."),
+        ("refused", "Compte clos.", "Mal lu."),
+    ]
+    # The client is not shown what managers wrote to each other.
+    assert "history" not in api.subscription(subscription["id"])["pieces"][0]
+    api.sign(subscription["id"])
+    assert api.post(f"/files/{file_id}/creation", role="manager").status_code == 201
+    assert refusal(correction(api, file_id, "bank_account")) == (409, "file.already_created", [])
+
+
+@pytest.mark.feature("F-348")
+def test_a_signature_by_hand_lasts_as_long_as_the_verdicts_that_made_it(api: Any) -> None:
     subscription = api.subscribe(signature_mode="handwritten", mobile=None)
     file_id = subscription["file"]["id"]
     mandate = api.send_piece(subscription["id"], "piece.signed_mandate")
     undated = decide(api, file_id, mandate, "accepted", signed_on=None)
     assert refusal(undated) == (422, "signed_on.missing", ["signed_on"])
     decide(api, file_id, mandate, "accepted")
-    assert decide(api, file_id, mandate, "refused", reason="Raturé", seen="accepted").status_code == 200
-    mandate = api.send_piece(subscription["id"], "piece.signed_mandate")
-    decide(api, file_id, mandate, "accepted")
     assert receipt(api, file_id, "signed_application").json["signature_label"] == "Signé"
-    late = decide(api, file_id, mandate, "refused", reason="Raturé", seen="accepted")
-    assert refusal(late) == (409, "file.already_signed", [])
     assert refusal(receipt(api, file_id, "signed_application")) == (409, "piece.already_decided", [])
     assert refusal(receipt(api, file_id, "nothing")) == (404, "piece.not_asked_for", [])
+    api.world.clock.advance(timedelta(days=2))
+    for taken_back in (
+        correction(api, file_id, "signed_application", reason="Non signé."),
+        decide(api, file_id, mandate, "refused", reason="Raturé", seen="accepted"),
+    ):
+        assert (taken_back.json["signature_label"], taken_back.json["quote"]["status_label"]) == (
+            "En cours",
+            "En attente de pièce(s)",
+        )
+    assert refusal(api.post(f"/files/{file_id}/creation", role="manager"))[:2] == (409, "file.no_piece")
+    mandate = api.send_piece(subscription["id"], "piece.signed_mandate")
+    decide(api, file_id, mandate, "accepted", signed_on="2026-11-24")
+    late = correction(api, file_id, "signed_application", outcome="accepted", seen="refused", signed_on="2026-11-24")
+    assert refusal(late) == (422, "date.refused", ["signed_on"])  # later than the day on which the paper came
+    signed = correction(api, file_id, "signed_application", outcome="accepted", reason="Relu.", seen="refused")
+    assert (signed.json["signature_label"], signed.json["quote"]["status_label"]) == ("Signé", "Souscrit")
+    # Another date changes the day of the signature.
+    decide(api, file_id, mandate, "accepted", signed_on="2026-11-25", seen="accepted")
+    assert api.post(f"/files/{file_id}/creation", role="manager").status_code == 201
+    (created,) = api.world.said("quoting.contract.created.v1")
+    assert created.sealed["member"]["mandate"]["signed_on"] == "2026-11-25"
 
 
 @pytest.mark.feature("F-122", "F-123")

@@ -43,6 +43,7 @@ MOVES = {
         IssuedPaper("document", "sha"), documents=(), link_hash="hash", today=TODAY, now=NOW
     ),
     S.AWAITING_VALIDATION: lambda quote: quote.await_validation(),
+    S.AWAITING_PIECES: lambda quote: quote.await_pieces(),
     S.SUBSCRIBED: lambda quote: quote.subscribe(),
     S.DECLINED: lambda quote: quote.decline(),
     S.REPLACED: lambda quote: quote.replace(),
@@ -72,7 +73,7 @@ def test_every_status_has_its_french_label_and_its_line_in_the_table() -> None:
 
 
 def test_what_is_over_is_over() -> None:
-    assert [s for s in QuoteStatus if not ALLOWED[s]] == [S.SUBSCRIBED, S.DECLINED, S.REFUSED, S.REPLACED]
+    assert [s for s in QuoteStatus if not ALLOWED[s]] == [S.DECLINED, S.REFUSED, S.REPLACED]
 
 
 @pytest.mark.parametrize(("today", "open_"), [(date(2026, 10, 12), True), (date(2026, 10, 13), False)])

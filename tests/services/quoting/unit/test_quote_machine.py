@@ -30,7 +30,7 @@ from tests.services.quoting.domain_factories import a_quote
 S = QuoteStatus
 START = date(2026, 11, 23)
 REFUSALS = (IllegalQuoteMove, QuoteLapsed, QuoteNotOpen, QuoteNotRevisable, QuoteReplaced)
-ENDS = {S.SUBSCRIBED, S.DECLINED, S.REFUSED, S.REPLACED}
+ENDS = {S.DECLINED, S.REFUSED, S.REPLACED}
 OPEN = {S.INCOMPLETE, S.PROPOSED, S.VALIDATED, S.ACCEPTED, S.AWAITING_VALIDATION, S.AWAITING_PIECES}
 SAYS = ("number", "version", "monthly", "price", "client", "profile", "needs", "advice", "formula", "effective_date")
 
@@ -86,6 +86,11 @@ class QuoteLife(RuleBasedStateMachine):
     def client_signs(self) -> None:
         allowed = self.model in {S.AWAITING_VALIDATION, S.AWAITING_PIECES}
         self.attempt(self.quote.subscribe, allowed=allowed, leaves=S.SUBSCRIBED)
+
+    @rule()
+    def a_paper_is_missing(self) -> None:
+        allowed = self.model in {S.AWAITING_VALIDATION, S.SUBSCRIBED}
+        self.attempt(self.quote.await_pieces, allowed=allowed, leaves=S.AWAITING_PIECES)
 
     @rule()
     def client_says_no(self) -> None:
