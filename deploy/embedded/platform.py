@@ -15,10 +15,11 @@ from deploy.embedded.gateway import Gateway, contracts_page
 from deploy.embedded.mailbox import create_mailbox
 from deploy.embedded.settings import SERVICES, environments, portal_environment
 from plumbing.clock import SystemClock
+from plumbing.consumer import Subscriptions
 from plumbing.database import JOB, RETRY
 from plumbing.migrations import migrate
-from plumbing.service import Service
-from plumbing.worker import start_threads
+from plumbing.service import Apart, Service
+from plumbing.worker import PARTS_APART, start_threads
 
 log = structlog.get_logger()
 
@@ -34,6 +35,7 @@ class Platform:
         self.gateway = Gateway()
         self.services: dict[str, Service] = {}
         self.built: dict[str, Any] = {}
+        self._apart: list[tuple[str, Apart, Any]] = []
         self._threads: list[threading.Thread] = []
 
     def prepare(self) -> None:
@@ -43,6 +45,8 @@ class Platform:
         )
         for name, environment in environments(self.state, self.public_url).items():
             service: Service = importlib.import_module(f"{name}.__main__").SERVICE
+            for apart in service.apart.values():
+                self._apart.append((name, apart, apart.build(apart.load(environment), http=http)))
             built = service.build(service.load(environment), http=http)
             migrate(built.engine, name)
             _free_leases(built.engine)
@@ -62,9 +66,11 @@ class Platform:
                 service.seed(self.built[name])
 
     def start(self, stop: threading.Event) -> None:
-        """Start relay, consumer and jobs of every service as threads."""
+        """Start relay, consumer and jobs of every service as threads, and what works apart from them."""
         for name, service in self.services.items():
             self._threads += start_threads(service.subscriptions, service.jobs, self.built[name], stop)
+        for name, apart, built in self._apart:
+            self._threads += start_threads(Subscriptions(name), apart.jobs, built, stop, PARTS_APART)
 
     def stop(self, stop: threading.Event) -> None:
         """Let every thread finish its transaction."""

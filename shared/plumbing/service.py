@@ -34,7 +34,7 @@ from plumbing.supervisor import supervise
 from plumbing.telemetry.logs import configure_logs
 from plumbing.telemetry.tracing import configure_tracing
 from plumbing.transport import BusUnavailable
-from plumbing.worker import PARTS, run_part
+from plumbing.worker import PARTS, PARTS_APART, run_part
 from plumbing.worker_health import HEALTH, health_port
 
 log = structlog.get_logger()
@@ -42,6 +42,18 @@ log = structlog.get_logger()
 _BUS_SECONDS = 30.0
 SERVICE_VARIABLE = "PARAPLUIE_SERVICE"
 Command = Callable[[Any, Sequence[str]], int]
+
+
+@dataclass(frozen=True)
+class Apart:
+    """A process beside web and worker, for jobs that need what neither may hold: `python -m <service> <its name>`.
+
+    It has its own settings and its own Bootstrap, takes its work from leased rows, and has no HTTP but its health's.
+    """
+
+    load: Callable[[Mapping[str, str]], Any]
+    build: Callable[..., Any]
+    jobs: Jobs
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,7 @@ class Service:
     jobs: Jobs
     seed: Callable[[Any], None] | None = None
     commands: Mapping[str, Command] = field(default_factory=dict)
+    apart: Mapping[str, Apart] = field(default_factory=dict)
 
 
 def run(service: Service, arguments: Sequence[str]) -> int:
@@ -66,11 +79,14 @@ def run(service: Service, arguments: Sequence[str]) -> int:
     options = _parser(service).parse_args(arguments[:1] if own else arguments)
     configure_logs(service.name)
     configure_tracing(service.name)
+    maker = service.apart.get(options.command, service)
     try:
-        services = service.build(service.load(os.environ))
+        services = maker.build(maker.load(os.environ))
     except SettingsError as failure:
         print(failure, file=sys.stderr)
         return 78  # EX_CONFIG of sysexits.h
+    if isinstance(maker, Apart):
+        return _work_apart(service.name, maker, services)
     if own is not None:
         return own(services, arguments[1:])
     match options.command:
@@ -110,7 +126,7 @@ def _parser(service: Service) -> argparse.ArgumentParser:
     again.add_argument("--from", dest="since", required=True, type=_moment)
     again.add_argument("--to", dest="until", required=True, type=_moment)
     again.add_argument("--type", dest="types", action="append", default=[])
-    for name in service.commands:
+    for name in (*service.commands, *service.apart):
         commands.add_parser(name)
     return parser
 
@@ -163,8 +179,22 @@ def _work(service: Service, services: Any, part: str | None) -> int:
         own = service.build(service.load(os.environ))
         return run_part(part, service.subscriptions, service.jobs, own, supervisor=supervisor)
 
-    parts = PARTS if health_port() is None else (*PARTS, HEALTH)
-    return supervise(service.name, parts, run)
+    return supervise(service.name, _with_health(PARTS), run)
+
+
+def _work_apart(service: str, apart: Apart, services: Any) -> int:
+    services.close()
+    supervisor = os.getpid()
+
+    def run(part: str) -> int:
+        own = apart.build(apart.load(os.environ))
+        return run_part(part, Subscriptions(service), apart.jobs, own, supervisor=supervisor, parts=PARTS_APART)
+
+    return supervise(service, _with_health(PARTS_APART), run)
+
+
+def _with_health(parts: tuple[str, ...]) -> tuple[str, ...]:
+    return parts if health_port() is None else (*parts, HEALTH)
 
 
 def _declare_inbox(service: Service, services: Any) -> int:

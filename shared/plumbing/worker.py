@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
@@ -27,6 +27,8 @@ from plumbing.worker_health import HEALTH, health_port, serve_health
 log = structlog.get_logger()
 
 PARTS = ("relay", "consumer", "jobs")
+PARTS_APART = ("work",)
+"""Of a process apart: its jobs alone, without the sweeping, which the worker does."""
 
 
 def runner(part: str, subscriptions: Subscriptions, jobs: Jobs, services: Any) -> Callable[[threading.Event], None]:
@@ -40,14 +42,23 @@ def runner(part: str, subscriptions: Subscriptions, jobs: Jobs, services: Any) -
             return lambda stop: consumer.run(services.bus, stop)
         case "jobs":
             return JobRunner(with_housekeeping(jobs), services).run
-    raise ValueError(f"{part} is not one of {PARTS}")
+        case "work":
+            return JobRunner(jobs, services).run
+    raise ValueError(f"{part} is not one of {(*PARTS, *PARTS_APART)}")
 
 
 def run_part(
-    part: str, subscriptions: Subscriptions, jobs: Jobs, services: Any, *, supervisor: int | None = None
+    part: str,
+    subscriptions: Subscriptions,
+    jobs: Jobs,
+    services: Any,
+    *,
+    supervisor: int | None = None,
+    parts: Sequence[str] = PARTS,
 ) -> int:
     """Run one part in this process until SIGTERM or SIGINT, or until the supervisor (by default the parent) is gone.
 
+    `parts` are those that the supervisor keeps running, which /healthz looks for.
     A database that went away is waited for here; whatever else goes wrong ends the process.
     """
     stop = threading.Event()
@@ -58,7 +69,7 @@ def run_part(
     if part == HEALTH:
         host, port = os.environ.get("HOST", "127.0.0.1"), health_port()
         assert port is not None
-        serve_health(subscriptions.service, PARTS, services, stop, host=host, port=port, supervisor=parent)
+        serve_health(subscriptions.service, parts, services, stop, host=host, port=port, supervisor=parent)
         return 0
     # What was loaded to run stays: looking through a hundred thousand objects of it for garbage stops a part for 70 ms.
     gc.freeze()
@@ -75,11 +86,11 @@ def run_part(
 
 
 def start_threads(
-    subscriptions: Subscriptions, jobs: Jobs, services: Any, stop: threading.Event
+    subscriptions: Subscriptions, jobs: Jobs, services: Any, stop: threading.Event, parts: Sequence[str] = PARTS
 ) -> list[threading.Thread]:
     """Run every part as a thread of this process, each started again when it ends: the embedded mode."""
     threads = []
-    for part in PARTS:
+    for part in parts:
         name = f"{subscriptions.service}.{part}"
         thread = threading.Thread(
             target=_keep_running, args=(part, subscriptions, jobs, services, stop), name=name, daemon=True

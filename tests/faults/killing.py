@@ -22,7 +22,7 @@ import psycopg
 
 from deploy.embedded.settings import SERVICES
 from plumbing.wake import Channel
-from plumbing.worker import PARTS
+from plumbing.worker import PARTS, PARTS_APART
 from tests.faults.servers import Killable
 from tests.support.programs import Program, descendants
 from tests.support.stack import PORTAL, Stack
@@ -113,7 +113,9 @@ class Killer:
         workers = self.stack.workers[service]
         # Of three relays one works; all of a kind at once is the harder case.
         struck = workers if self.chance.random() < 0.7 else [self.chance.choice(workers)]
-        pids = [pid for worker in struck for pid in parts_of(worker, f"{part} {service}")]
+        # What works apart (the sealer) does jobs too.
+        names = (part, *PARTS_APART) if part == "jobs" else (part,)
+        pids = [pid for worker in struck for name in names for pid in parts_of(worker, f"{name} {service}")]
         self._aim(service if part == "relay" else self.chance.choice(_SPEAKERS))
         for pid in pids:
             with suppress(ProcessLookupError):

@@ -96,6 +96,13 @@ def test_a_worker_says_how_it_is(stack: Stack, service: str) -> None:
     assert httpx.get(f"{inside}/anything").status_code == 404
 
 
+def test_the_sealer_says_how_it_is_and_answers_nothing_else(stack: Stack) -> None:
+    inside = f"http://127.0.0.1:{stack.apart_ports['signature', 'sealer']}"
+    for path in ("/healthz", "/readyz"):
+        assert (httpx.get(inside + path).json(), path) == ({"status": "ok"}, path)
+    assert httpx.get(f"{inside}/v1/ceremonies").status_code == 404
+
+
 def test_the_portal_is_behind_the_gateway_and_its_health_is_not(stack: Stack) -> None:
     assert httpx.get(f"{stack.url}/connexion").status_code == 200
     assert [httpx.get(stack.url + path).status_code for path in ("/healthz", "/readyz", "/metrics")] == [404] * 3

@@ -32,6 +32,7 @@ HOUSE = House()
 GATEWAY = HOUSE.root / "deploy" / "gateway"
 PORTAL = "portal"
 SEEDED = ("member", "quoting")
+APART = {"signature": ("sealer",)}
 # A queue that is not there yet is no news while we wait for it.
 logging.getLogger("pika").setLevel(logging.ERROR)
 _START_SECONDS = 180.0
@@ -63,13 +64,14 @@ class Stack:
         self._others: list[Program] = []
         self._workers_each = workers
         self._gateway_port, self._inside_port, self._mailbox_port, *ports = free_ports(
-            3 + (webs + workers) * len(SERVICES) + 1
+            3 + (webs + workers) * len(SERVICES) + sum(map(len, APART.values())) + 1
         )
         self.url = f"http://127.0.0.1:{self._gateway_port}"
         self.inside_url = f"http://127.0.0.1:{self._inside_port}"
         self.mailbox_url = f"{self.url}/mailbox"
         self.ports = {name: [ports.pop() for _ in range(webs)] for name in SERVICES}
         self.health_ports = {name: [ports.pop() for _ in range(workers)] for name in SERVICES}
+        self.apart_ports = {(service, name): ports.pop() for service, names in APART.items() for name in names}
         self.ports[PORTAL] = ports
         self.environments = self._environments(more or {})
 
@@ -101,6 +103,8 @@ class Stack:
             self.webs[service] = [self._start_web(service, number) for number in range(len(self.ports[service]))]
         for service in SERVICES:
             self.workers[service] = [self._start_worker(service, number) for number in range(self._workers_each)]
+            # Killed and brought back with the workers.
+            self.workers[service] += [self._start_apart(service, name) for name in APART.get(service, ())]
         self._start_mailbox()
         self._start_gateway()
         self.run_together((service, "seed") for service in SEEDED)
@@ -178,6 +182,10 @@ class Stack:
     def _start_worker(self, service: str, number: int) -> Program:
         port = {"HEALTH_PORT": str(self.health_ports[service][number])}
         return self._start(f"{service}-worker-{number}", self._python(service, "worker"), service, port)
+
+    def _start_apart(self, service: str, name: str) -> Program:
+        port = {"HEALTH_PORT": str(self.apart_ports[service, name])}
+        return self._start(f"{service}-{name}", self._python(service, name), service, port)
 
     def _start(self, name: str, command: Sequence[str], service: str, more: Mapping[str, str] | None = None) -> Program:
         # A worker may finish its transaction and a web its request before they are ended for good.

@@ -1,16 +1,16 @@
-"""python -m signature web | worker | migrate | check | seed | parked | republish | demo-pki"""
+"""python -m signature web | worker | sealer | migrate | check | seed | parked | republish | demo-pki"""
 
 from __future__ import annotations
 
 import sys
 
-from plumbing.service import Service, run
+from plumbing.service import Apart, Service, run
 from signature.adapters.sealer.demo_pki import make_from_arguments
 from signature.app import create_app
-from signature.bootstrap import build
-from signature.config import load
+from signature.bootstrap import build, build_sealer
+from signature.config import load, load_sealer
 from signature.messages.publishes import EVENTS
-from signature.worker import JOBS, SUBSCRIPTIONS
+from signature.worker import JOBS, SEALER_JOBS, SUBSCRIPTIONS
 
 SERVICE = Service(
     name="signature",
@@ -20,6 +20,7 @@ SERVICE = Service(
     events=EVENTS,
     subscriptions=SUBSCRIPTIONS,
     jobs=JOBS,
+    apart={"sealer": Apart(load=load_sealer, build=build_sealer, jobs=SEALER_JOBS)},
 )
 
 if __name__ == "__main__":

@@ -1,10 +1,14 @@
-"""Signature's settings: the environment in, a frozen dataclass out; no start when something is missing or unsafe."""
+"""Signature's settings: the environment in, frozen dataclasses out; no start when something is missing or unsafe.
+
+Web and worker read `Config`, the sealer `SealerConfig`. The sealing key is in the second alone, the key of the codes in
+the first alone; what both need to tell a good seal from a bad one is in `Trust`, which holds no secret.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -18,48 +22,66 @@ from signature.domain.limits import CodeLimits, Limit
 
 DEMONSTRATION_PROVIDER = "Sigillaire"
 DEMONSTRATION_UNIT = "DEMONSTRATION"
+LOCAL_TSA = "local"
+"""The demonstration's own timestamp authority, inside the sealer: no network, no worth."""
 _CODE_KEY_BYTES = 32
-_NO_TSA = "none"
+_NONE = "none"
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What a seal is checked against. In a demonstration without a chain of its own all of it lies under `pki_dir`.
+
+    `chain` goes from the sealing certificate to its root; `crls` are revocation lists handed by the operator, in PEM;
+    `crl_urls` those that the sealer fetches and keeps. `former` are sealing certificates used before.
+    """
+
+    pki_dir: Path | None
+    chain: tuple[x509.Certificate, ...]
+    former: tuple[x509.Certificate, ...]
+    tsa_url: str | None
+    tsa_roots: tuple[x509.Certificate, ...]
+    crls: tuple[x509.CertificateRevocationList, ...]
+    crl_urls: tuple[str, ...]
+
+    @property
+    def has_crls(self) -> bool:
+        return self.pki_dir is not None or bool(self.crls or self.crl_urls)
 
 
 @dataclass(frozen=True, repr=False)
 class Config:
-    """`sealer_key` and `sealer_chain` are PEM; None in a demonstration that makes its own under `pki_dir`.
+    """What web and worker know.
 
     `provider` names the signature service in the boxes that the signer ticks and in the seal. `origin` is the domain of
-    the signing page, for codes that browsers fill in. Without `tsa_url` files are sealed at level B-B.
+    the signing page, for codes that browsers fill in.
     """
 
     common: CommonSettings
     provider: str
     origin: str | None
     code_key: bytes
-    sealer_key: str | None
-    sealer_chain: str | None
-    pki_dir: Path | None
-    tsa_url: str | None
-    tsa_roots: tuple[x509.Certificate, ...]
     code_limits: CodeLimits
+    trust: Trust
+
+
+@dataclass(frozen=True, repr=False)
+class SealerConfig:
+    """What the sealer knows. `sealer_key` is PEM; None in a demonstration that makes its own under `trust.pki_dir`."""
+
+    common: CommonSettings
+    provider: str
+    sealer_key: str | None
+    trust: Trust
 
 
 def load(environ: Mapping[str, str]) -> Config:
-    """Read everything; SettingsError lists all that is missing or unsafe."""
+    """Read what web and worker need; SettingsError lists all that is missing or unsafe."""
     environment = Environment(environ, service="signature")
     common = CommonSettings.read(environment)
     code_key = environment.secret("OTP_KEY")
     environment.parsed("OTP_KEY", read_code_key, "is not base64 of 32 bytes")
-    if environment.demonstration:
-        sealer_key = environment.secret("SEALER_KEY", "") or None
-        sealer_chain = environment.secret("SEALER_CHAIN", "") or None
-        pki_dir = None if sealer_key else environment.path("PKI_DIR")
-    else:
-        sealer_key, sealer_chain, pki_dir = environment.secret("SEALER_KEY"), environment.secret("SEALER_CHAIN"), None
-        environment.parsed("SEALER_CHAIN", read_certificates, "is not a chain of PEM certificates")
-        if _is_demonstration_text(sealer_chain):
-            environment.unsafe("SEALER_CHAIN", "is the demonstration authority's")
-    tsa_url = _tsa_url(environment)
-    tsa_roots = environment.secret("TSA_ROOTS", None if tsa_url else "")
-    environment.parsed("TSA_ROOTS", read_certificates, "are not PEM certificates")
+    trust = _trust(environment)
     mobile = environment.integer("CODES_PER_MOBILE_A_DAY", 12, minimum=1)
     tenant = environment.integer("CODES_PER_TENANT_AN_HOUR", 600, minimum=1)
     provider = environment.text("SIGNATURE_PROVIDER", demonstration=DEMONSTRATION_PROVIDER)
@@ -70,21 +92,66 @@ def load(environ: Mapping[str, str]) -> Config:
         provider=provider,
         origin=origin,
         code_key=read_code_key(code_key),
-        sealer_key=sealer_key,
-        sealer_chain=sealer_chain,
-        pki_dir=pki_dir,
-        tsa_url=tsa_url,
-        tsa_roots=read_certificates(tsa_roots) if tsa_roots else (),
         code_limits=CodeLimits(
             mobile=Limit("mobile", timedelta(days=1), mobile), tenant=Limit("tenant", timedelta(hours=1), tenant)
         ),
+        trust=trust(),
     )
 
 
-def _tsa_url(environment: Environment) -> str | None:
+def load_sealer(environ: Mapping[str, str]) -> SealerConfig:
+    """Read what the sealer needs; SettingsError lists all that is missing or unsafe."""
+    environment = Environment(environ, service="signature")
+    common = CommonSettings.read(environment)
+    trust = _trust(environment)
+    # A demonstration without a chain makes chain and key together.
+    makes_its_own = (
+        environment.demonstration and not environ.get("SEALER_CHAIN") and not environ.get("SEALER_CHAIN_FILE")
+    )
+    sealer_key = None if makes_its_own else environment.secret("SEALER_KEY")
+    provider = environment.text("SIGNATURE_PROVIDER", demonstration=DEMONSTRATION_PROVIDER)
+    environment.finish()
+    return SealerConfig(common=common, provider=provider, sealer_key=sealer_key, trust=trust())
+
+
+def _trust(environment: Environment) -> Callable[[], Trust]:
+    """Read what seals are checked against. It is handed over after `environment.finish()` found everything well."""
+    if environment.demonstration:
+        chain = environment.secret("SEALER_CHAIN", "")
+        pki_dir = None if chain else environment.path("PKI_DIR")
+    else:
+        chain, pki_dir = environment.secret("SEALER_CHAIN"), None
+    tsa_url = _tsa_url(environment, LOCAL_TSA if pki_dir else _NONE)
+    own_tsa = tsa_url is None or tsa_url == LOCAL_TSA
+    tsa_roots = environment.secret("TSA_ROOTS", "" if own_tsa else None)
+    crls = environment.secret("CRLS", "")
+    # Files without the means to check them later are a choice that an operator makes in so many words.
+    urls = environment.text("CRL_URLS", _NONE if crls or own_tsa else None, demonstration=_NONE)
+    former = environment.secret("FORMER_SEALERS", "")
+    for name, text in (("SEALER_CHAIN", chain), ("TSA_ROOTS", tsa_roots), ("FORMER_SEALERS", former)):
+        if text:
+            environment.parsed(name, read_certificates, "are not PEM certificates")
+            if _is_demonstration_text(text):
+                environment.unsafe(name, "is the demonstration authority's")
+    if crls:
+        environment.parsed("CRLS", read_crls, "are not PEM revocation lists")
+    return lambda: Trust(
+        pki_dir=pki_dir,
+        chain=read_certificates(chain) if chain else (),
+        former=read_certificates(former) if former else (),
+        tsa_url=tsa_url,
+        tsa_roots=read_certificates(tsa_roots) if tsa_roots else (),
+        crls=read_crls(crls) if crls else (),
+        crl_urls=() if urls == _NONE else tuple(urls.split()),
+    )
+
+
+def _tsa_url(environment: Environment, demonstration: str) -> str | None:
     # Files without a timestamp are a choice that an operator makes in so many words.
-    url = environment.text("TSA_URL", demonstration=_NO_TSA)
-    return None if url in ("", _NO_TSA) else url
+    url = environment.text("TSA_URL", demonstration=demonstration)
+    if url == LOCAL_TSA:
+        environment.unsafe("TSA_URL", "is the demonstration's authority")
+    return None if url in ("", _NONE) else url
 
 
 def read_code_key(text: str) -> bytes:
@@ -101,6 +168,12 @@ def read_code_key(text: str) -> bytes:
 def read_certificates(text: str) -> tuple[x509.Certificate, ...]:
     """Read one or more PEM certificates; ValueError when there is none."""
     return tuple(x509.load_pem_x509_certificates(text.encode()))
+
+
+def read_crls(text: str) -> tuple[x509.CertificateRevocationList, ...]:
+    """Read one or more PEM revocation lists; ValueError when there is none."""
+    end = "-----END X509 CRL-----"
+    return tuple(x509.load_pem_x509_crl(f"{part}{end}\n".encode()) for part in text.split(end)[:-1] or [""])
 
 
 def is_demonstration(certificates: Iterable[x509.Certificate]) -> bool:

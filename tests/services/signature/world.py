@@ -21,9 +21,9 @@ from plumbing.jobs import JobRunner
 from plumbing.migrations import migrate
 from plumbing.sealing import EventSealer, new_sealing_key
 from signature.app import create_app
-from signature.bootstrap import Bootstrap, build
-from signature.config import load
-from signature.worker import JOBS, SUBSCRIPTIONS
+from signature.bootstrap import Bootstrap, SealerBootstrap, build, build_sealer
+from signature.config import load, load_sealer
+from signature.worker import JOBS, SEALER_JOBS, SUBSCRIPTIONS
 from tests.services.signature import papers
 from tests.services.signature.factories import KEY, NOON
 from tests.services.signature.neighbours import Neighbours
@@ -61,6 +61,7 @@ class World:
     """The service, its clock, what it calls and what it says."""
 
     services: Bootstrap
+    sealer: SealerBootstrap
     clock: FixedClock
     neighbours: Neighbours
     notifications: EventSealer
@@ -72,13 +73,15 @@ class World:
         values, theirs = environment(folder, database_url)
         clock, neighbours = FixedClock(NOON), Neighbours()
         services = build(load({**values, **settings}), http=neighbours.client(), clock=clock)
+        sealer = build_sealer(load_sealer({**values, **settings}), http=neighbours.client(), clock=clock)
         services.verifier = verifier(clock)
         migrate(services.engine, "signature")
         notifications = EventSealer.from_settings("notifications", theirs, None)
-        return cls(services, clock, neighbours, notifications, create_app(services).test_client())
+        return cls(services, sealer, clock, neighbours, notifications, create_app(services).test_client())
 
     def close(self) -> None:
         self.services.close()
+        self.sealer.close()
 
     def ready_to_sign(self, subscription_id: str | None = None, *, tenant: str = TENANT, **signer: Any) -> str:
         """Have quoting say that three documents are stored; return the subscription's id."""
@@ -121,9 +124,9 @@ class World:
         }
 
     def run_jobs(self) -> int:
-        """Run every job that is due, and return how many ran."""
-        runner, count = JobRunner(JOBS, self.services), 0
-        while runner.run_one():
+        """Run every job that is due, the sealer's too, and return how many ran."""
+        runners, count = (JobRunner(JOBS, self.services), JobRunner(SEALER_JOBS, self.sealer)), 0
+        while any(runner.run_one() for runner in runners):
             count += 1
         return count
 

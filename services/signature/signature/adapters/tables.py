@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -142,6 +143,14 @@ STAGED_FILE = Table(
     Column("sha256", String(64), nullable=False),
     Column("content", ClosedBytes, nullable=True),
     Column("stored_id", String(36), nullable=True),
+)
+
+REVOCATION_LIST = Table(
+    "revocation_list",
+    METADATA,
+    Column("url", String(500), primary_key=True),
+    Column("der", LargeBinary, nullable=False),
+    Column("fetched_at", Instant, nullable=False),
 )
 
 CODE_ALLOWANCE = Table(

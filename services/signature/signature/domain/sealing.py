@@ -24,10 +24,11 @@ SEALED_KIND: Final = "signed."
 
 
 class Level(StrEnum):
-    """What a sealed file really is: without a timestamp authority it is B-B, and says so."""
+    """What a sealed file really is: without a timestamp authority it is B-B, without revocation lists B-T."""
 
     B_B = "PAdES-B-B"
     B_T = "PAdES-B-T"
+    B_LT = "PAdES-B-LT"
 
 
 class NotProven(Exception):

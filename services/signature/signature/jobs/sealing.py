@@ -1,4 +1,5 @@
-"""Seals a signed envelope: fetch, check, seal, keep, store, then say so. Only the last step ends the job.
+"""Seals a signed envelope: fetch, check, seal, keep, store, then say so. Only the last step ends the job. It runs in
+the sealer, which alone holds the key.
 
 Whatever breaks off half-way goes on where it stopped: files once sealed are kept until documents has them, and each
 goes there under a key of its own, so that nothing is sealed or stored twice.
@@ -16,6 +17,7 @@ from plumbing.errors import Permanent
 from plumbing.http.clients import ServiceError
 from plumbing.jobs import Job
 from signature.adapters.archive import zip_of
+from signature.adapters.revocation import FRESH_FOR
 from signature.domain import evidence
 from signature.domain.canonical import sha256_hex
 from signature.domain.manifest import EnvelopeDocument
@@ -28,8 +30,9 @@ from signature.domain.sealing import (
     StagedFile,
     seal_reason,
 )
-from signature.jobs import JOBS
-from signature.usecases.ports import DocumentStore, SealDefect, Sealer, SealRefused, UnitOfWorkFactory
+from signature.domain.verification import SealDefect
+from signature.jobs import SEALER_JOBS
+from signature.usecases.ports import DocumentStore, Sealer, SealRefused, UnitOfWorkFactory
 from signature.usecases.seal_envelope import AlreadySealed, complete_sealing, note_stored, read_order, stage_files
 from signature.usecases.sign_ceremony import SEAL_ENVELOPE
 
@@ -38,7 +41,7 @@ log = structlog.get_logger()
 LONGEST_RUN = timedelta(minutes=10)
 
 
-@JOBS.handles(SEAL_ENVELOPE, longest_run=LONGEST_RUN)
+@SEALER_JOBS.handles(SEAL_ENVELOPE, longest_run=LONGEST_RUN)
 def seal_envelope(job: Job, context: Context) -> None:
     """Seal and store one envelope. A timestamp authority or a neighbour that does not answer means another try."""
     services = context.services
@@ -49,6 +52,7 @@ def seal_envelope(job: Job, context: Context) -> None:
     try:
         order, files = read_order(uow=uow, ceremony_id=ceremony_id)
         if not files:
+            services.revocation.refresh(services.http)
             made = _seal(order, documents, services.sealing, operator=services.config.provider)
             files = stage_files(uow=uow, ceremony_id=ceremony_id, files=made)
         _store(order, files, documents, uow)
@@ -61,6 +65,12 @@ def seal_envelope(job: Job, context: Context) -> None:
             raise Permanent(str(failure)) from failure
         raise
     complete_sealing(uow=context.uow, ceremony_id=ceremony_id)
+
+
+@SEALER_JOBS.cron("fetch_revocation_lists", every=FRESH_FOR)
+def fetch_revocation_lists(_job: Job, context: Context) -> None:
+    """Keep the authorities' lists at hand, so that sealing does not wait for them and revocations are known soon."""
+    context.services.revocation.refresh(context.services.http)
 
 
 def _seal(order: SealingOrder, documents: DocumentStore, sealer: Sealer, *, operator: str) -> list[StagedFile]:

@@ -18,21 +18,23 @@ class SealRefused(Exception):
     """The file cannot carry our seal: it is no readable PDF, or somebody certified it already."""
 
 
-class SealDefect(Exception):
-    """The sealed file did not stand the inspection before release; it goes nowhere."""
-
-
 class TimestampMissing(Exception):
     """The timestamp authority gave no token. Trying again later can help; sealing without would be a lie."""
 
 
+class RevocationUnknown(Exception):
+    """No list that holds today shows that our certificates are good. Trying again later can help."""
+
+
 class Sealer(Protocol):
-    """Whoever holds the key. `certificates` is the chain in PEM, leaf first."""
+    """Whoever holds the key. `certificates` is the chain in PEM, leaf first; `revocation_lists` PEM too."""
 
     @property
     def level(self) -> Level: ...
     @property
     def certificates(self) -> bytes: ...
+    @property
+    def revocation_lists(self) -> bytes: ...
     def seal_pdf(self, pdf: bytes, *, reason: str) -> bytes: ...
     def sign_detached(self, content: bytes) -> bytes: ...
 

@@ -9,15 +9,18 @@ from pathlib import Path
 
 import httpx
 import pytest
+from cryptography import x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from signature.adapters.sealer import demo_pki
 from signature.adapters.sealer.credentials import Credentials, UnusableCredentials
-from signature.adapters.sealer.inspection import Inspector
+from signature.adapters.sealer.inspection import Anchors, Inspector
 from signature.adapters.sealer.pades import PadesSealer
 from signature.adapters.sealer.timestamps import HttpTimeStamper
+from signature.config import is_demonstration
 from signature.domain.sealing import Level
-from signature.usecases.ports import SealDefect, SealRefused, TimestampMissing
+from signature.domain.verification import Defect, SealDefect
+from signature.usecases.ports import SealRefused, TimestampMissing
 from tests.services.signature import papers
 from tests.services.signature.authorities import TimestampAuthority
 from tests.support.programs import find_program
@@ -28,6 +31,10 @@ OPERATOR = "Sigillaire"
 def credentials(folder: Path) -> Credentials:
     demo_pki.make(folder, operator=OPERATOR)
     return Credentials.from_pem((folder / demo_pki.KEY_FILE).read_bytes(), (folder / demo_pki.CHAIN_FILE).read_bytes())
+
+
+def anchors(held: Credentials, *tsa_roots: x509.Certificate) -> Anchors:
+    return Anchors(held.root, held.chain[1:-1], (held.leaf,), tsa_roots)
 
 
 @pytest.fixture(scope="module")
@@ -47,12 +54,12 @@ def sealed(sealer: PadesSealer) -> bytes:
 
 @pytest.fixture(scope="module")
 def inspector(held: Credentials) -> Inspector:
-    return Inspector(root=held.root, leaf=held.leaf, tsa_roots=())
+    return Inspector(anchors(held))
 
 
 def test_a_sealed_file_is_the_one_that_was_read_with_one_seal_over_it(sealed: bytes, inspector: Inspector) -> None:
     assert sealed.startswith(papers.pdf())
-    inspector.inspect(sealed, original=papers.pdf())
+    inspector.inspect(sealed, original=papers.pdf(), level=Level.B_B)
 
 
 def test_without_an_authority_the_level_says_so(sealer: PadesSealer) -> None:
@@ -102,19 +109,19 @@ def _written_over(content: bytes) -> bytes:
 )
 def test_a_tampered_file_is_not_let_out(sealed: bytes, inspector: Inspector, tamper: Callable[[bytes], bytes]) -> None:
     with pytest.raises(SealDefect):
-        inspector.inspect_alone(tamper(sealed))
+        inspector.inspect_alone(tamper(sealed), level=Level.B_B)
 
 
 def test_a_file_sealed_under_another_root_is_not_ours(sealed: bytes, tmp_path: Path) -> None:
     other = credentials(tmp_path)
     with pytest.raises(SealDefect):
-        Inspector(root=other.root, leaf=other.leaf, tsa_roots=()).inspect_alone(sealed)
+        Inspector(anchors(other)).inspect_alone(sealed, level=Level.B_B)
 
 
 def test_another_document_under_a_good_seal_is_refused(sealer: PadesSealer, inspector: Inspector) -> None:
     swapped = sealer.seal_pdf(papers.pdf("Autre document"), reason="")
-    with pytest.raises(SealDefect, match="does not begin"):
-        inspector.inspect(swapped, original=papers.pdf())
+    with pytest.raises(SealDefect, match=Defect.NOT_THE_ORIGINAL):
+        inspector.inspect(swapped, original=papers.pdf(), level=Level.B_B)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a PDF", papers.pdf()[:2000]])
@@ -147,13 +154,13 @@ class TestTimestamps:
         sealer = PadesSealer(held, operator=OPERATOR, timestamper=timestamper, tsa_roots=(authority.root,))
         assert sealer.level is Level.B_T
         sealed = sealer.seal_pdf(papers.pdf(), reason="")
-        Inspector(root=held.root, leaf=held.leaf, tsa_roots=(authority.root,)).inspect_alone(sealed)
+        Inspector(anchors(held, authority.root)).inspect_alone(sealed, level=Level.B_T)
 
     def test_a_file_without_its_timestamp_is_not_let_out(
         self, held: Credentials, authority: TimestampAuthority, sealed: bytes
     ) -> None:
-        with pytest.raises(SealDefect, match="without its timestamp"):
-            Inspector(root=held.root, leaf=held.leaf, tsa_roots=(authority.root,)).inspect_alone(sealed)
+        with pytest.raises(SealDefect, match=Defect.NO_TIMESTAMP):
+            Inspector(anchors(held, authority.root)).inspect_alone(sealed, level=Level.B_T)
 
     def test_a_timestamp_of_another_authority_is_not_let_out(
         self, held: Credentials, authority: TimestampAuthority
@@ -193,7 +200,7 @@ class TestTimestamps:
 class TestCredentials:
     def test_the_demonstration_authority_is_labelled_and_made_once(self, tmp_path: Path) -> None:
         first = credentials(tmp_path)
-        assert first.for_demonstration
+        assert is_demonstration(first.chain)
         assert "DEMONSTRATION" in first.leaf.subject.rfc4514_string()
         assert credentials(tmp_path).leaf == first.leaf
         assert ((tmp_path / demo_pki.KEY_FILE).stat().st_mode & 0o777) == 0o600

@@ -16,11 +16,12 @@ import pytest
 from sqlalchemy import select
 
 from plumbing.database import JOB
-from signature.adapters.sealer.inspection import Inspector
+from signature.adapters.sealer.inspection import Anchors, Inspector
 from signature.adapters.sealer.pades import PadesSealer
 from signature.adapters.sealer.timestamps import HttpTimeStamper
 from signature.adapters.tables import STAGED_FILE
 from signature.domain.canonical import canonical_json
+from signature.domain.sealing import Level
 from tests.services.signature.authorities import TimestampAuthority
 from tests.services.signature.world import Guest, World
 
@@ -33,8 +34,7 @@ def job_states(world: World, kind: str = "seal_envelope") -> list[tuple[str, str
 
 @pytest.fixture
 def inspector(world: World) -> Inspector:
-    held = world.services._credentials
-    return Inspector(root=held.root, leaf=held.leaf, tsa_roots=())
+    return world.services.inspector
 
 
 def evidence_of(world: World) -> zipfile.ZipFile:
@@ -54,13 +54,14 @@ class TestSealed:
         assert api.ceremony()["state"] == "sealed"
         [event] = world.events("signature.envelope.sealed.v1")
         data = event["data"]
-        assert (data["level"], data["subject"]) == ("PAdES-B-B", f"subscription:{api.subscription_id}")
+        assert (data["level"], data["subject"]) == ("PAdES-B-LT", f"subscription:{api.subscription_id}")
         assert [each["document_id"] for each in data["documents"]] == [each["document_id"] for each in world.documents]
         assert [each["kind"] for each in data["documents"]] == ["signed.advice", "signed.bia", "signed.mandate"]
         for each in data["documents"]:
             stored = world.neighbours.files[each["sealed_document_id"]]
             assert hashlib.sha256(stored.content).hexdigest() == each["sha256"]
-            inspector.inspect(stored.content, original=world.neighbours.files[each["document_id"]].content)
+            original = world.neighbours.files[each["document_id"]].content
+            inspector.inspect(stored.content, original=original, level=Level.B_LT)
         assert data["evidence_document_id"] == world.neighbours.of_kind("evidence")[0].id
         assert event["sealed"]["broker_email"] == "courtier@lemaire.example"
 
@@ -129,7 +130,7 @@ class TestEvidence:
         described = json.loads(archive.read("evidence.json"))
         [signer] = described["signers"]
         assert (signer["name"], signer["mobile"]) == ("Mme Julie Moreau", "+33612345678")
-        assert (described["operator"], described["seal_level"]) == ("Sigillaire", "PAdES-B-B")
+        assert (described["operator"], described["seal_level"]) == ("Sigillaire", "PAdES-B-LT")
         consents = json.loads(archive.read("consents.json"))
         assert [each["code"] for each in consents["document"] + consents["provider"]] == [
             "read",
@@ -245,10 +246,10 @@ class TestTimestamps:
         world.run_jobs()
         [event] = world.events("signature.envelope.sealed.v1")
         assert event["data"]["level"] == "PAdES-B-T"
-        held = world.services._credentials
-        inspector = Inspector(root=held.root, leaf=held.leaf, tsa_roots=(authority.root,))
+        held = world.sealer._credentials
+        inspector = Inspector(Anchors(held.root, (), (held.leaf,), (authority.root,)))
         for each in event["data"]["documents"]:
-            inspector.inspect_alone(world.neighbours.files[each["sealed_document_id"]].content)
+            inspector.inspect_alone(world.neighbours.files[each["sealed_document_id"]].content, level=Level.B_T)
         world.close()
 
     def test_no_answer_from_the_authority_keeps_the_envelope_signed_and_tries_again(
@@ -264,7 +265,7 @@ class TestTimestamps:
         assert state == "waiting"
         assert error is not None
         assert "TimestampMissing" in error
-        world.services.sealing = self._sealer(world, authority, authority.client())
+        world.sealer.sealing = self._sealer(world, authority, authority.client())
         world.wait(minutes=1)
         world.run_jobs()
         assert guest.ceremony()["state"] == "sealed"
@@ -272,14 +273,14 @@ class TestTimestamps:
 
     def _world(self, folder: Path, authority: TimestampAuthority, http: httpx.Client) -> World:
         world = World.make(folder)
-        world.services.sealing = self._sealer(world, authority, http)
+        world.sealer.sealing = self._sealer(world, authority, http)
         return world
 
     @staticmethod
     def _sealer(world: World, authority: TimestampAuthority, http: httpx.Client) -> PadesSealer:
         timestamper = HttpTimeStamper("https://tsa.example/", http)
         return PadesSealer(
-            world.services._credentials, operator="Sigillaire", timestamper=timestamper, tsa_roots=(authority.root,)
+            world.sealer._credentials, operator="Sigillaire", timestamper=timestamper, tsa_roots=(authority.root,)
         )
 
 

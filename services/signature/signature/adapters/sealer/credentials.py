@@ -8,8 +8,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from signature.config import is_demonstration
-
 
 class UnusableCredentials(ValueError):
     """Key and chain do not go together, or are not of the kind we seal with."""
@@ -27,12 +25,22 @@ class Credentials:
 
     @classmethod
     def from_pem(cls, key_pem: bytes, chain_pem: bytes) -> Credentials:
-        """Read both; UnusableCredentials when the key is not P-256, not the leaf's, or the chain has no root."""
+        """Read both; UnusableCredentials as in `of`."""
+        try:
+            chain = tuple(x509.load_pem_x509_certificates(chain_pem))
+        except ValueError as failure:
+            raise UnusableCredentials("not a PEM chain") from failure
+        return cls.of(key_pem, chain)
+
+    @classmethod
+    def of(cls, key_pem: bytes, chain: tuple[x509.Certificate, ...]) -> Credentials:
+        """Read the key; UnusableCredentials when it is not P-256, not the leaf's, or the chain has no root."""
         try:
             key = serialization.load_pem_private_key(key_pem, password=None)
-            chain = tuple(x509.load_pem_x509_certificates(chain_pem))
         except (ValueError, TypeError) as failure:
-            raise UnusableCredentials("not a PEM key with its PEM chain") from failure
+            raise UnusableCredentials("not a PEM key") from failure
+        if not chain:
+            raise UnusableCredentials("there is no chain")
         if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
             raise UnusableCredentials("the sealing key must be on P-256")
         if chain[0].public_key() != key.public_key():
@@ -49,10 +57,6 @@ class Credentials:
     @property
     def root(self) -> x509.Certificate:
         return self.chain[-1]
-
-    @property
-    def for_demonstration(self) -> bool:
-        return is_demonstration(self.chain)
 
     @property
     def chain_pem(self) -> bytes:

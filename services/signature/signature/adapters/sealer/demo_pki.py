@@ -1,4 +1,4 @@
-"""A certificate authority for demonstrations: clearly labelled, good for nothing else.
+"""A certificate authority for demonstrations, and under it a timestamp authority: labelled, good for nothing else.
 
 Its label is in every certificate's subject (OU=DEMONSTRATION), where `config.is_demonstration` finds it: without
 DEMONSTRATION=1 the service refuses to start with such a chain.
@@ -16,38 +16,50 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from signature.config import DEMONSTRATION_PROVIDER, DEMONSTRATION_UNIT
 
 KEY_FILE = "sealer.key"
 CHAIN_FILE = "sealer-chain.pem"
+TSA_KEY_FILE = "tsa.key"
+TSA_CHAIN_FILE = "tsa-chain.pem"
+CRL_FILE = "crl.pem"
+_FILES = (CRL_FILE, TSA_CHAIN_FILE, TSA_KEY_FILE, CHAIN_FILE, KEY_FILE)
 
 _ROOT_LIFE = timedelta(days=3650)
 _LEAF_LIFE = timedelta(days=1095)
+# A machine whose clock is a little behind must still find the certificates valid.
+_BACKDATED = timedelta(hours=1)
 
 
 def make(directory: Path, *, operator: str, now: datetime | None = None) -> None:
-    """Write a leaf key and its chain (leaf, then root) to `directory`, unless they are there already.
+    """Write the keys, chains (leaf, then root) and revocation list to `directory`, unless they are there already.
 
-    The root's key is thrown away at once: it signs this one leaf and nothing more.
+    The root's key is thrown away at once: it signs two leaves and one list, which revokes nothing and lasts as long as
+    the root.
     """
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / ".lock").open("w") as lock:
-        # Web and worker may start together: the second must find the first one's pair, not mix it with its own.
+        # Two sealers may start together: the second must find the first one's pair, not mix it with its own.
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not ((directory / KEY_FILE).exists() and (directory / CHAIN_FILE).exists()):
+        if not all((directory / name).exists() for name in _FILES):
             _make(directory, operator, now or datetime.now(UTC))
 
 
 def _make(directory: Path, operator: str, instant: datetime) -> None:
-    root_key, leaf_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    root_key, seal_key, tsa_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
     root = _root(root_key, instant)
-    leaf = _leaf(leaf_key, root, root_key, operator, instant)
+    seal = _leaf(seal_key, f"Cachet {operator}", root, root_key, instant)
+    tsa = _leaf(tsa_key, f"Horodatage {operator}", root, root_key, instant, timestamps=True)
+    crl = _revocation_list(root, root_key, instant)
     pem = serialization.Encoding.PEM
-    key = leaf_key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    _write(directory / CHAIN_FILE, leaf.public_bytes(pem) + root.public_bytes(pem), mode=0o644)
-    _write(directory / KEY_FILE, key, mode=0o600)
+    _write(directory / CHAIN_FILE, seal.public_bytes(pem) + root.public_bytes(pem), mode=0o644)
+    _write(directory / TSA_CHAIN_FILE, tsa.public_bytes(pem) + root.public_bytes(pem), mode=0o644)
+    _write(directory / CRL_FILE, crl.public_bytes(pem), mode=0o644)
+    for name, key in ((TSA_KEY_FILE, tsa_key), (KEY_FILE, seal_key)):
+        content = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        _write(directory / name, content, mode=0o600)
 
 
 def _name(common_name: str) -> x509.Name:
@@ -72,18 +84,36 @@ def _root(key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Certificate:
 
 def _leaf(
     key: ec.EllipticCurvePrivateKey,
+    what: str,
     root: x509.Certificate,
     root_key: ec.EllipticCurvePrivateKey,
-    operator: str,
     now: datetime,
+    *,
+    timestamps: bool = False,
 ) -> x509.Certificate:
-    name = _name(f"DEMONSTRATION - Cachet {operator}"[:64])
+    name = _name(f"DEMONSTRATION - {what}"[:64])
     issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key())
-    return (
+    builder = (
         _builder(name, root.subject, key.public_key(), now, _LEAF_LIFE)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(certificates=False), critical=True)
         .add_extension(issuer, critical=False)
+    )
+    if timestamps:
+        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+    return builder.sign(root_key, hashes.SHA256())
+
+
+def _revocation_list(
+    root: x509.Certificate, root_key: ec.EllipticCurvePrivateKey, now: datetime
+) -> x509.CertificateRevocationList:
+    return (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(root.subject)
+        .last_update(now - _BACKDATED)
+        .next_update(now + _ROOT_LIFE)
+        .add_extension(x509.CRLNumber(1), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()), critical=False)
         .sign(root_key, hashes.SHA256())
     )
 
@@ -97,8 +127,7 @@ def _builder(
         .issuer_name(issuer)
         .public_key(key)
         .serial_number(x509.random_serial_number())
-        # A machine whose clock is a little behind must still find the certificate valid.
-        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_before(now - _BACKDATED)
         .not_valid_after(now + life)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
     )

@@ -7,26 +7,32 @@ signature. Room for the signature is given, which spares pyHanko the rehearsal i
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.x509 import Certificate
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import Certificate, load_der_x509_crl
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_cms import Signer
+from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from signature.adapters.sealer.credentials import Credentials
-from signature.adapters.sealer.inspection import Inspector, to_asn1
+from signature.adapters.sealer.inspection import Anchors, Inspector, to_asn1
 from signature.domain.sealing import Level
-from signature.usecases.ports import SealRefused, TimestampMissing
+from signature.usecases.ports import RevocationUnknown, SealRefused, TimestampMissing
 
 _DIGEST = "sha256"
 _FIELD = "Cachet"
@@ -35,6 +41,9 @@ _FIELD = "Cachet"
 _ROOM = 16_384
 _ROOM_WITH_TIMESTAMP = 49_152
 _LONGEST_P256_SIGNATURE = 72
+_UNPROVEN = (PathError, ValidationError)
+# It warns at each seal that nothing is fetched while sealing, which is what we want.
+logging.getLogger("pyhanko.sign.signers.pdf_signer").setLevel(logging.ERROR)
 
 
 class HeldKeySigner(Signer):
@@ -56,7 +65,11 @@ class HeldKeySigner(Signer):
 
 
 class PadesSealer:
-    """Seals, and lets nothing out that the inspector refuses."""
+    """Seals, and lets nothing out that the inspector refuses.
+
+    Without `timestamper` the level is B-B; with it B-T; with `crls` too, which gives the revocation lists of chain and
+    authority in DER, it is B-LT: the proof that nothing was revoked is in the sealed revision itself.
+    """
 
     def __init__(
         self,
@@ -65,19 +78,38 @@ class PadesSealer:
         operator: str,
         timestamper: TimeStamper | None = None,
         tsa_roots: tuple[Certificate, ...] = (),
+        crls: Callable[[], Sequence[bytes]] | None = None,
     ) -> None:
-        self.level = Level.B_B if timestamper is None else Level.B_T
-        self.certificates = credentials.chain_pem
+        self.level = _level(timestamper, crls)
+        self.credentials = credentials
         self._operator = operator
         self._signer = HeldKeySigner(credentials)
         self._timestamper = timestamper
-        self._inspector = Inspector(root=credentials.root, leaf=credentials.leaf, tsa_roots=tsa_roots)
+        self._tsa_roots = tsa_roots
+        self._crls = crls
+        self._inspector = Inspector(
+            Anchors(credentials.root, credentials.chain[1:-1], (credentials.leaf,), tsa_roots), crls=crls or tuple
+        )
+
+    @property
+    def certificates(self) -> bytes:
+        """The chain, leaf first, and the roots of the timestamp authority, in PEM."""
+        others = [root for root in self._tsa_roots if root not in self.credentials.chain]
+        return self.credentials.chain_pem + b"".join(root.public_bytes(Encoding.PEM) for root in others)
+
+    @property
+    def revocation_lists(self) -> bytes:
+        """What proves that nothing is revoked, in PEM; nothing below B-LT."""
+        if self.level is not Level.B_LT or self._crls is None:
+            return b""
+        return b"".join(load_der_x509_crl(der).public_bytes(Encoding.PEM) for der in self._crls())
 
     def seal_pdf(self, pdf: bytes, *, reason: str) -> bytes:
         """Return `pdf` with an invisible certifying seal that allows no change.
 
         SealRefused when the file cannot be sealed, SealDefect when the result does not stand inspection, and
-        TimestampMissing when the authority gives no token: a lower level is never made in its place.
+        TimestampMissing or RevocationUnknown when an authority gives no token or no list that holds: a lower level is
+        never made in its place.
         """
         metadata = PdfSignatureMetadata(
             field_name=_FIELD,
@@ -87,17 +119,41 @@ class PadesSealer:
             docmdp_permissions=MDPPerm.NO_CHANGES,
             reason=reason,
             name=self._operator,
+            **self._long_term(),
         )
         signer = PdfSigner(metadata, signer=self._signer, timestamper=self._timestamper)
         room = _ROOM if self._timestamper is None else _ROOM_WITH_TIMESTAMP
         sealed: bytes = self._run(lambda: self._sealed(signer, pdf, room))
-        self._inspector.inspect(sealed, original=pdf)
+        self._inspector.inspect(sealed, original=pdf, level=self.level)
         return sealed
 
     def sign_detached(self, content: bytes) -> bytes:
         """Return a detached CAdES signature over `content`, in DER; TimestampMissing as for a seal."""
         signed: bytes = self._run(lambda: self._detached(content))
         return signed
+
+    def _long_term(self) -> dict[str, Any]:
+        """Return what makes a seal verifiable when the authorities no longer answer. A gap in the lists is an error
+        here: the library's « hard-fail » minds it only for certificates that say where their list is.
+        """
+        if self.level is not Level.B_LT or self._crls is None:
+            return {}
+        roots = {each.dump(): each for each in map(to_asn1, (self.credentials.root, *self._tsa_roots))}
+        context = ValidationContext(
+            trust_roots=list(roots.values()),
+            other_certs=[to_asn1(certificate) for certificate in self.credentials.chain[1:-1]],
+            crls=list(self._crls()),
+            allow_fetching=False,
+            revocation_mode="require",
+        )
+        return {
+            "embed_validation_info": True,
+            "validation_context": context,
+            # In the one revision that is sealed: what comes after a seal can be cut off again without a trace.
+            "dss_settings": DSSContentSettings(
+                include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE
+            ),
+        }
 
     async def _sealed(self, signer: PdfSigner, pdf: bytes, room: int) -> bytes:
         writer = IncrementalPdfFileWriter(BytesIO(pdf))
@@ -117,5 +173,16 @@ class PadesSealer:
             return asyncio.run(work())
         except TimestampRequestError as failure:
             raise TimestampMissing(str(failure)) from failure
+        except _UNPROVEN as failure:
+            raise RevocationUnknown(str(failure)) from failure
         except (PdfError, SigningError) as failure:
+            # How pyHanko tells that its validation context had no proof for a certificate.
+            if isinstance(failure.__cause__, _UNPROVEN):
+                raise RevocationUnknown(str(failure)) from failure
             raise SealRefused(f"{type(failure).__name__}: {failure}") from failure
+
+
+def _level(timestamper: TimeStamper | None, crls: Callable[[], Sequence[bytes]] | None) -> Level:
+    if timestamper is None:
+        return Level.B_B
+    return Level.B_T if crls is None else Level.B_LT
