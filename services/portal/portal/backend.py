@@ -115,12 +115,19 @@ class Person:
 
     @contextmanager
     def download(
-        self, path: str, headers: Mapping[str, str], *, service: str = "documents", **query: Any
+        self,
+        path: str,
+        headers: Mapping[str, str],
+        *,
+        service: str = "documents",
+        body: Mapping[str, Any] | None = None,
+        **query: Any,
     ) -> Iterator[Download]:
+        """Open a file; with a `body` it is posted for."""
         called = self._backend.service(service, patient=True)
         with (
             self._still_known(),
-            called.download(path, params=query, headers=headers, token=self._token()) as content,
+            called.download(path, params=query, headers=headers, token=self._token(), json=body) as content,
         ):
             yield content
 

@@ -276,7 +276,7 @@ def fill(gateway: FakeGateway) -> None:
     gateway.on("GET", f"quoting/v1/portfolio/clients/{CLIENT}/quotes", {"items": [], "next_cursor": None})
     gateway.on("GET", f"quoting/v1/portfolio/clients/{CLIENT}/contracts", {"items": [], "next_cursor": None})
     gateway.on("GET", f"quoting/v1/portfolio/contracts/{CONTRACT}", contract())
-    gateway.on("GET", "quoting/v1/agenda", {"items": [agenda_event()], "total": 1, "next_cursor": None})
+    gateway.on("POST", "quoting/v1/agenda/searches", {"items": [agenda_event()], "total": 1, "next_cursor": None})
     gateway.on("POST", "quoting/v1/prices", PRICES)
     gateway.on("GET", "quoting/v1/products", {"items": [PRODUCT]})
     gateway.on("GET", "quoting/v1/products/horizon-tns", PRODUCT)

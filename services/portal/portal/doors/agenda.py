@@ -1,4 +1,7 @@
-"""The broker's home page: what happened to his quotes and contracts, filtered, closed, opened again, exported."""
+"""The broker's home page: what happened to his quotes and contracts, filtered, closed, opened again, exported.
+
+What is searched for travels closed in the page's address, as in the portfolio: it may be a client's name.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +15,30 @@ from plumbing.http.clients import ServiceError
 from portal.backend import person
 from portal.doors.broker import DOOR
 from portal.doors.files import streamed
+from portal.forms import carry, uncovered
 
 pages = Blueprint("agenda", __name__, url_prefix="/courtier")
 
 LONGEST_FILTER = 100
+SEARCH = "agenda"
 _SHEETS = ("csv", "xlsx")
 
 
 @pages.get("/")
 def home() -> Any:
     return _agenda_page()
+
+
+@pages.post("/agenda")
+def ask() -> Any:
+    """Filter: the text goes on closed in the address of the page that shows it."""
+    text = request.form.get("texte", "").strip()[:LONGEST_FILTER]
+    given = {
+        "recherche": carry(SEARCH, {"text": text}) if text and text.isprintable() else "",
+        "clotures": "1" if request.form.get("clotures") else "",
+        **{name: request.form.get(name, "") for name in ("client", "devis")},
+    }
+    return redirect(url_for("agenda.home", **{name: value for name, value in given.items() if value}), 303)
 
 
 @pages.post("/agenda/<id:event_id>")
@@ -44,7 +61,8 @@ def export(sheet: str) -> Any:
     """The agenda as it is filtered, in whole."""
     if sheet not in _SHEETS:
         abort(404)
-    return streamed(person(DOOR).download("agenda/export", {}, service="quoting", format=sheet, **_question()))
+    body = {**_question(), "format": sheet}
+    return streamed(person(DOOR).download("agenda/exports", {}, service="quoting", body=body))
 
 
 @pages.get("/devis-non-transformes.<sheet>")
@@ -56,12 +74,13 @@ def untransformed_quotes(sheet: str) -> Any:
 
 
 def _agenda_page(message: str = "", status: int = 200) -> Any:
-    wanted = _filter()
-    listed = person(DOOR).get("quoting", "agenda", cursor=request.args.get("suite"), **_question())
+    wanted, question = _filter(), _question()
+    listed = person(DOOR).post("quoting", "agenda/searches", {**question, "cursor": request.args.get("suite")})
     page = render_template(
         "broker/agenda.html",
         listed=listed,
         wanted=wanted,
+        text=question["text"],
         message=message,
         longest=LONGEST_FILTER,
         is_first_page=not request.args.get("suite"),
@@ -71,22 +90,16 @@ def _agenda_page(message: str = "", status: int = 200) -> Any:
 
 def _filter() -> dict[str, Any]:
     """Return the filter as the page's address writes it; only what differs from the home page as it opens."""
-    text = request.args.get("texte", "").strip()[:LONGEST_FILTER]
-    given = {
-        "texte": text if text.isprintable() else "",
-        "clotures": "1" if request.args.get("clotures") else "",
-        "client": request.args.get("client", ""),
-        "devis": request.args.get("devis", ""),
-    }
+    given = {name: request.args.get(name, "") for name in ("recherche", "clotures", "client", "devis")}
     return {name: value for name, value in given.items() if value}
 
 
 def _question() -> dict[str, Any]:
-    """Return the filter as the API asks for it."""
+    """Return the filter as the API asks for it; a search of another session or of hours ago is none."""
     wanted = _filter()
     return {
-        "text": wanted.get("texte"),
-        "closed": "true" if "clotures" in wanted else None,
+        "text": (uncovered(SEARCH, wanted.get("recherche", "")) or {}).get("text", ""),
+        "closed": "clotures" in wanted,
         "client_id": wanted.get("client"),
         "quote_id": wanted.get("devis"),
     }

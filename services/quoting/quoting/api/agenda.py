@@ -109,14 +109,14 @@ class AgendaWanted(Schema):
     quote_id = fields.Id(load_default=None)
 
 
-class AgendaQuery(AgendaWanted):
-    """The list's arguments."""
+class AgendaSearch(AgendaWanted):
+    """A search. In the body and not in the address, which is logged on its way: its text may be a name."""
 
     cursor = Cursor(load_default=None, metadata={"description": "next_cursor de la page précédente."})
     limit = fields.Integer(minimum=1, maximum=MOST_EVENTS, load_default=MOST_EVENTS)
 
 
-class ExportQuery(AgendaWanted):
+class ExportIn(AgendaWanted):
     """The same filter, and the kind of file."""
 
     format = fields.Choice(("csv", "xlsx"), load_default="csv")
@@ -134,15 +134,15 @@ class ClosingIn(Schema):
     closed = fields.Boolean(required=True)
 
 
-@agenda.route("")
-class Agenda(MethodView):
+@agenda.route("/searches")
+class AgendaSearches(MethodView):
     @requires("broker")
-    @agenda.arguments(AgendaQuery(), location="query")
+    @agenda.arguments(AgendaSearch())
     @agenda.response(200, AgendaPage())
-    def get(self, query: dict[str, Any]) -> Any:
+    def post(self, search: dict[str, Any]) -> Any:
         """Les événements des devis et contrats du courtier, du plus récent au plus ancien."""
-        reads, wanted, limit = services().agenda, _wanted(query), query["limit"]
-        before = query["cursor"][0] if query["cursor"] else None
+        reads, wanted, limit = services().agenda, _wanted(search), search["limit"]
+        before = search["cursor"][0] if search["cursor"] else None
         page, next_cursor = cut_page(reads.page(wanted, before=before, limit=limit + 1), limit, lambda row: (row.id,))
         complete = before is None and next_cursor is None
         return json_response(
@@ -182,16 +182,16 @@ def _caller() -> str:
     return current_actor().id
 
 
-@agenda.route("/export")
-class AgendaExport(MethodView):
+@agenda.route("/exports")
+class AgendaExports(MethodView):
     @requires("broker")
     @limited(_EXPORTS, by=_caller)
-    @agenda.arguments(ExportQuery(), location="query")
+    @agenda.arguments(ExportIn())
     @agenda.response(200, _BYTES, content_type="*/*", description="Le fichier.")  # type: ignore[arg-type]
-    def get(self, query: dict[str, Any]) -> Response:
+    def post(self, search: dict[str, Any]) -> Response:
         """L’agenda tel qu’il est filtré, en entier, pour un tableur."""
-        rows = services().agenda.every(_wanted(query))
-        return _sheet(query["format"], "agenda", "Agenda", _AGENDA_HEADINGS, map(_event_cells, rows))
+        rows = services().agenda.every(_wanted(search))
+        return _sheet(search["format"], "agenda", "Agenda", _AGENDA_HEADINGS, map(_event_cells, rows))
 
 
 @agenda.route("/untransformed-quotes")
@@ -208,15 +208,15 @@ class UntransformedQuotes(MethodView):
         return _sheet(query["format"], name, "Devis non transformés", _QUOTE_HEADINGS, map(_quote_cells, rows))
 
 
-def _wanted(query: dict[str, Any]) -> AgendaFilter:
+def _wanted(search: dict[str, Any]) -> AgendaFilter:
     actor = current_actor()
     return AgendaFilter(
         tenant=actor.tenant,
         broker_id=actor.id,
-        text=query["text"],
-        with_closed=query["closed"],
-        client_id=query["client_id"],
-        quote_id=query["quote_id"],
+        text=search["text"],
+        with_closed=search["closed"],
+        client_id=search["client_id"],
+        quote_id=search["quote_id"],
     )
 
 

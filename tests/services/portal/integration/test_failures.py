@@ -150,7 +150,7 @@ def test_too_much_at_once(api: Visitor) -> None:
 
 
 def test_a_fault_of_our_own_shows_nothing_of_it(api: Visitor, gateway: FakeGateway) -> None:
-    gateway.on("GET", "quoting/v1/agenda", {"nonsense": "Camille"})
+    gateway.on("POST", "quoting/v1/agenda/searches", {"nonsense": "Camille"})
     api.sign_in("broker")
     answer = api.get("/courtier/")
     assert answer.status_code == 500
