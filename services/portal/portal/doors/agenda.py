@@ -33,7 +33,7 @@ def home() -> Any:
 def ask() -> Any:
     """Filter: the text goes on closed in the address of the page that shows it."""
     text = request.form.get("texte", "").strip()[:LONGEST_FILTER]
-    given = {
+    given: dict[str, Any] = {
         "recherche": carry(SEARCH, {"text": text}) if text and text.isprintable() else "",
         "clotures": "1" if request.form.get("clotures") else "",
         **{name: request.form.get(name, "") for name in ("client", "devis")},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import httpx
 import pytest
 
 from plumbing.ids import new_id
@@ -54,6 +55,28 @@ def test_the_clients_link_asks_his_broker_for_the_attestation(broker: Visitor) -
 def test_another_brokers_window_is_no_hindrance(broker: Visitor, gateway: FakeGateway) -> None:
     gateway.refuse("GET", ADDRESS, 404, "subscription.not_found", "Introuvable.")
     assert broker.get("/souscrire/the-secret-of-the-link-of-the-quote").location == "/souscription/"
+
+
+@pytest.mark.feature("F-017")
+def test_staff_who_open_a_clients_link_say_who_they_are(
+    broker: Visitor, somebody_else: Visitor, gateway: FakeGateway
+) -> None:
+    broker.get("/souscrire/the-secret-of-the-link-of-the-quote")
+    somebody_else.get("/souscrire/the-secret-of-the-link-of-the-quote")
+    by_broker, by_client = gateway.calls("POST", "quoting/v1/guest-sessions")
+    assert by_broker.headers["Authorization"].startswith("Bearer ")
+    assert "Authorization" not in by_client.headers
+    # A session that has ended opens the link all the same.
+    answered = iter([401, 200])
+    link = {"access_token": "t", "expires_in": 1800, "subscription_id": SUBSCRIPTION}
+
+    def answer(_request: httpx.Request) -> httpx.Response:
+        status = next(answered)
+        return httpx.Response(status, json=link if status == 200 else {"code": "token.refused", "detail": ""})
+
+    gateway.when("POST", "quoting/v1/guest-sessions", answer)
+    opened = broker.get("/souscrire/the-secret-of-the-link-of-the-quote")
+    assert (opened.status_code, opened.location) == (302, "/souscription/")
 
 
 def test_who_comes_by_his_link_is_told_nothing_of_a_broker(api: Visitor) -> None:

@@ -31,8 +31,11 @@ ISSUED = (
 def search(api: Api, query: str = "", *, act: str = "searches", **caller: Any) -> Any:
     """Ask for what a query says: `?text=devis&closed=true`."""
     body: dict[str, Any] = dict(parse_qsl(query.removeprefix("?")))
-    typed = {"closed": lambda text: text == "true", "limit": int}
-    return api.post(f"{AGENDA}/{act}", {name: typed.get(name, str)(text) for name, text in body.items()}, **caller)
+    if "closed" in body:
+        body["closed"] = body["closed"] == "true"
+    if "limit" in body:
+        body["limit"] = int(body["limit"])
+    return api.post(f"{AGENDA}/{act}", body, **caller)
 
 
 def events(api: Api, query: str = "", **caller: Any) -> list[dict[str, Any]]:
@@ -128,6 +131,18 @@ def test_what_ends_a_quote_is_an_event(api: Api) -> None:
     api.world.expire()
     (expired,) = events(api, "?text=expiré")
     assert (expired["happening"], expired["quote_id"]) == ("quote_expired", lapsing["id"])
+
+
+@pytest.mark.feature("F-017")
+@pytest.mark.parametrize("role", ["broker", "manager"])
+def test_a_link_is_opened_by_the_client_alone(api: Api, role: str) -> None:
+    """Whoever tries it while he is signed in as staff says so by his token; a guest's own is the client's."""
+    issued = api.issue()
+    opened = api.post("/guest-sessions", {"secret": api.link_secret()}, role=role)
+    assert (opened.status_code, opened.json["subscription_id"]) == (200, issued["subscription_id"])
+    assert happenings(api) == ["quote_issued"]
+    assert api.post("/guest-sessions", {"secret": api.link_secret()}, role="guest").status_code == 200
+    assert happenings(api) == ["quote_opened", "quote_issued"]
 
 
 def test_an_event_commits_with_what_it_tells_of_or_not_at_all(api: Api) -> None:
