@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from joserfc.jwk import OKPKey
 from sqlalchemy import Table, select
 from werkzeug.test import TestResponse
 
@@ -25,7 +26,7 @@ from plumbing.database import OUTBOX, RETRY
 from plumbing.envelope import Envelope, on_the_wire
 from plumbing.ids import new_id
 from plumbing.migrations import migrate
-from plumbing.sealing import new_sealing_key
+from plumbing.sealing import EventSealer, new_sealing_key
 from plumbing.transport import Delivery
 from tests.services.documents.pictures import jpeg
 from tests.support.tokens import bearer, verifier
@@ -74,6 +75,9 @@ class World:
         keys = folder / "keys"
         keys.mkdir(parents=True)
         (keys / "documents.json").write_text(public)
+        quotings, public = new_sealing_key()
+        (keys / "quoting.json").write_text(public)
+        self._quoting = EventSealer("quoting", OKPKey.import_key(orjson.loads(quotings)), {})
         environment = {
             "DEMONSTRATION": "1",
             "DATABASE_URL": database_url or f"sqlite:///{folder / 'documents.db'}",
@@ -176,6 +180,13 @@ class World:
         with self.services.engine.connect() as connection:
             statement = select(OUTBOX.c.envelope).where(OUTBOX.c.type == type).order_by(OUTBOX.c.id)
             return [orjson.loads(text)["data"] for text in connection.execute(statement).scalars()]
+
+    def sealed_for_quoting(self, type: str) -> list[dict[str, Any]]:
+        """What quoting alone can read of each event of a type."""
+        with self.services.engine.connect() as connection:
+            statement = select(OUTBOX.c.sealed).where(OUTBOX.c.type == type).order_by(OUTBOX.c.id)
+            parts = [orjson.loads(text)["quoting"] for text in connection.execute(statement).scalars()]
+        return [self._quoting.open(part) for part in parts]
 
     def kept_for_later(self) -> list[str]:
         """The errors of what could not be heard."""

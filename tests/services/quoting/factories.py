@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from plumbing.envelope import Envelope
+from plumbing.envelope import Envelope, on_the_wire
 from plumbing.ids import new_id
 from plumbing.transport import Delivery
 
@@ -136,6 +136,7 @@ def delivery(
     tenant: str = "rives",
     event_id: str | None = None,
     sequence: int = 1,
+    sealed: str | None = None,
 ) -> Delivery:
     """The message as it would come off the bus."""
     envelope = Envelope(
@@ -151,4 +152,5 @@ def delivery(
         traceparent=None,
         data=data,
     )
-    return Delivery(envelope.to_json().encode(), envelope.id, type, type, False, 0, None, "parapluie.events")
+    body = on_the_wire(envelope.to_json(), sealed, None)
+    return Delivery(body, envelope.id, type, type, False, 0, None, "parapluie.events")

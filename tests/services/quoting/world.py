@@ -22,6 +22,7 @@ from plumbing.database import JOB, OUTBOX, RETRY
 from plumbing.jobs import Job, JobRunner
 from plumbing.migrations import migrate
 from plumbing.sealing import EventSealer, new_sealing_key
+from plumbing.transport import Delivery
 from quoting.app import create_app
 from quoting.bootstrap import Bootstrap, build
 from quoting.config import load
@@ -61,6 +62,7 @@ class World:
         keys.mkdir()
         own, public = new_sealing_key()
         (keys / "quoting.json").write_text(public)
+        self._documents = EventSealer("documents", None, {"quoting": OKPKey.import_key(orjson.loads(public))})
         self._openers: dict[str, EventSealer] = {}
         for name in RECIPIENTS:
             private, public = new_sealing_key()
@@ -109,9 +111,17 @@ class World:
             Context(uow=None, services=self.services),  # type: ignore[arg-type]
         )
 
-    def hear(self, type: str, data: dict[str, Any], *, subject: str = "", **more: Any) -> None:
+    def hear(self, type: str, data: dict[str, Any], **more: Any) -> None:
+        self.consumer.hear([self.delivered(type, data, **more)])
+
+    def delivered(self, type: str, data: dict[str, Any], *, subject: str = "", **more: Any) -> Delivery:
+        """The message as the bus brings it: what a document is, is sealed for quoting."""
         more.setdefault("time", self.clock.now())
-        self.consumer.hear([factories.delivery(type, data, subject=subject or "aggregate", **more)])
+        if type == "documents.document.stored.v1":
+            data = dict(data)
+            part = {"kind": data.pop("kind")}
+            more["sealed"] = orjson.dumps({"quoting": self._documents.seal("quoting", part)}).decode()
+        return factories.delivery(type, data, subject=subject or "aggregate", **more)
 
     def settle(self) -> None:
         """Let what is being retried go through."""

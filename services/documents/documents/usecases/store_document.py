@@ -130,13 +130,19 @@ def _record(work: Work, document: Document, person: Person, received: Received) 
         sending.add(len(received.content))
     work.documents.add(document)
     work.readers.let_read(document.id, [str(reader) for reader in received.readers])
-    work.publish("documents.document.stored.v1", subject=document.id, data=_said_of(document))
+    # quoting tells by it which of its pieces came; nobody else needs to know.
+    kind = document.kind if received.subject.kind == "subscription" else None
+    work.publish(
+        "documents.document.stored.v1",
+        subject=document.id,
+        data=_said_of(document),
+        sealed={"quoting": {"kind": kind}},
+    )
 
 
 def _said_of(document: Document) -> dict[str, object]:
     return {
         "document_id": document.id,
-        "kind": document.kind,
         "subject": document.subject,
         "owner": document.owner,
         "media_type": document.media_type,

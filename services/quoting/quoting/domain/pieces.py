@@ -171,7 +171,10 @@ def required_pieces(
 
 
 def _pieces_of(number: int, person: Beneficiary, today: date) -> list[Piece]:
-    """Return what one person's own situation asks for (F-130, F-133 to F-135)."""
+    """Return what one person's own situation asks for (F-130, F-133 to F-135).
+
+    Codes stand in addresses and in what is kept in clear, and say whose piece it is, never what his situation is.
+    """
     name = person.first_name
     of_whom = "" if person.role is Role.MAIN else f" {_of(name)}"
     asked = [("social_security", f"Copie de l’attestation d’assuré social{of_whom}")]
@@ -184,7 +187,11 @@ def _pieces_of(number: int, person: Beneficiary, today: date) -> list[Piece]:
         asked.append(("adult_child", situation))
     if person.role is Role.CHILD and person.disabled:
         asked.append(("disability", f"Carte d’invalidité {_of(name)} et justificatif de son allocation (AAH)"))
-    return [Piece(f"{code}.{number}", label, f"piece.{code}", True) for code, label in asked]
+    pieces = []
+    for place, (kind, label) in enumerate(asked):
+        code = f"social_security.{number}" if place == 0 else f"situation.{number}.{place}"
+        pieces.append(Piece(code, label, f"piece.{kind}", True))
+    return pieces
 
 
 def age_on(birth_date: date, day: date) -> int:

@@ -63,8 +63,13 @@ class DocumentStored(_Read):
     """What we read of documents.document.stored.v1."""
 
     document_id = fields.Id(required=True)
-    kind = fields.Text(max=80, required=True)
     subject = fields.Text(max=120, required=True)
+
+
+class KindSent(_Read):
+    """What was sent, sealed for us: a piece may tell of somebody's health."""
+
+    kind = fields.Text(max=80, required=True, allow_none=True)
 
 
 class ContractChanged(_Read):
@@ -123,16 +128,17 @@ def envelope_sealed(event: Event, context: Context) -> None:
         )
 
 
-@SUBSCRIPTIONS.on("documents.document.stored.v1", schema=DocumentStored())
+@SUBSCRIPTIONS.on("documents.document.stored.v1", schema=DocumentStored(), sealed=KindSent())
 def document_stored(event: Event, context: Context) -> None:
     """A supporting document came in; other documents are no business of ours."""
     subscription_id = _subscription_of(event.data)
-    if subscription_id is not None and event.data["kind"].startswith(ANY_PIECE):
+    kind = event.sealed["kind"] or ""
+    if subscription_id is not None and kind.startswith(ANY_PIECE):
         receive_piece(
             uow=context.uow,
             subscription_id=subscription_id,
             document_id=event.data["document_id"],
-            kind=event.data["kind"],
+            kind=kind,
         )
 
 

@@ -45,7 +45,6 @@ def test_a_stored_document_is_said(api: World) -> None:
     assert api.said("documents.document.stored.v1") == [
         {
             "document_id": document["id"],
-            "kind": "piece.identity",
             "subject": f"subscription:{who.subscription}",
             "owner": who.owner,
             "media_type": "image/jpeg",
@@ -53,6 +52,21 @@ def test_a_stored_document_is_said(api: World) -> None:
             "sha256": document["sha256"],
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "told"),
+    [("piece.disability", "subscription", "piece.disability"), ("claim.sick_leave", "claim", None)],
+)
+def test_what_was_sent_is_said_to_quoting_alone_for_its_pieces(api: World, kind: str, subject: str, told: Any) -> None:
+    """A card of disability and a sick note tell of health: no clear event names them."""
+    who = guest() if subject == "subscription" else Somebody("member")
+    named = who.subscription if subject == "subscription" else new_id()
+    api.stored(who, subject=f"{subject}:{named}", kind=kind)
+    with api.services.engine.connect() as connection:
+        said = str(connection.exec_driver_sql("SELECT envelope, sealed FROM outbox").all())
+    assert kind not in said
+    assert api.sealed_for_quoting("documents.document.stored.v1") == [{"kind": told}]
 
 
 def test_nothing_in_the_database_tells_the_title(api: World) -> None:

@@ -50,7 +50,7 @@ def receipt(api: Any, file_id: str, code: str, **body: Any) -> Any:
 )
 def test_the_tie_with_the_spouse_says_what_proves_it(api: Any, tie: str, label: str | None) -> None:
     asked = asked_of(api, [{**factories.relatives()[0], "tie": tie}])
-    found = asked.get("spouse.1")
+    found = asked.get("situation.1.1")
     assert (found and found["label"], found and found["mandatory"]) == (label, True if label else None)
 
 
@@ -64,19 +64,39 @@ def test_the_tie_with_the_spouse_is_asked_for(api: Any) -> None:
 @pytest.mark.parametrize(("born", "asked"), [("2008-11-23", True), ("2008-11-24", False)])
 def test_a_child_of_eighteen_proves_his_situation(api: Any, born: str, asked: bool) -> None:
     pieces = asked_of(api, [child(born)])
-    assert ("adult_child.1" in pieces) is asked
+    assert ("situation.1.1" in pieces) is asked
     if asked:
         label = "Justificatif de la situation d’Élise (études, alternance, contrat de travail)"
-        assert pieces["adult_child.1"]["label"] == label
+        assert pieces["situation.1.1"]["label"] == label
 
 
 @pytest.mark.feature("F-133")
 @pytest.mark.parametrize("disabled", [True, False])
 def test_a_disabled_child_brings_card_and_allowance(api: Any, disabled: bool) -> None:
     pieces = asked_of(api, [child("2015-06-01", disabled=disabled)])
-    assert ("disability.1" in pieces) is disabled
+    assert ("situation.1.1" in pieces) is disabled
     if disabled:
-        assert pieces["disability.1"]["label"] == "Carte d’invalidité d’Élise et justificatif de son allocation (AAH)"
+        assert pieces["situation.1.1"]["label"] == "Carte d’invalidité d’Élise et justificatif de son allocation (AAH)"
+
+
+def test_no_code_and_nothing_kept_in_clear_tells_of_health(api: Any) -> None:
+    """Codes stand in addresses, and the codes of what was missing stay in clear."""
+    profile = factories.profile(children=1)
+    quote = api.issue(factories.quote(profile=profile))
+    grown = child("2006-06-01", disabled=True)
+    subscription = api.subscribe(quote, beneficiaries=[grown])
+    kinds = {piece["code"]: piece["kind"] for piece in subscription["pieces"]}
+    assert (kinds["situation.1.1"], kinds["situation.1.2"]) == ("piece.adult_child", "piece.disability")
+    card = api.send_piece(subscription["id"], "piece.disability")
+    file = api.file_of(subscription["id"])
+    (piece,) = (piece for piece in file["pieces"] if piece["document_id"] == card)
+    assert piece["code"] == "situation.1.2"
+    decide(api, file["id"], card, "refused", reason="Illisible")
+    api.send_piece(subscription["id"])
+    api.sign(subscription["id"])
+    created = api.post(f"/files/{file['id']}/creation", role="manager").json
+    assert {"situation.1.1", "situation.1.2"} < set(created["missing_pieces"])
+    assert "disab" not in api.world.dump().replace("'disabled'", "")
 
 
 @pytest.mark.feature("F-131")

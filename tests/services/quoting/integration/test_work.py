@@ -224,7 +224,7 @@ def test_an_event_heard_twice_counts_once(api: Any) -> None:
     subscription = api.subscribe()
     document_id = new_id()
     data = {"document_id": document_id, "kind": "piece.identity", "subject": f"subscription:{subscription['id']}"}
-    message = factories.delivery("documents.document.stored.v1", data, subject=document_id, time=api.world.clock.now())
+    message = api.world.delivered("documents.document.stored.v1", data, subject=document_id)
     for _ in range(2):
         api.world.consumer.hear([message])
     api.world.hear("documents.document.stored.v1", data, subject=document_id)
