@@ -95,6 +95,10 @@ class Client:
         }
         return Said("quoting.quote.issued.v1", self.quote_id, data, sealed)
 
+    def quote_ended(self, end: str) -> Said:
+        data = {"quote_id": self.quote_id, "number": "RIS-0000000033", "version": 1}
+        return Said(f"quoting.quote.{end}.v1", self.quote_id, data)
+
     def submitted(self) -> Said:
         data = {"subscription_id": self.subscription_id, "quote_id": self.quote_id, "signature_mode": "electronic"}
         return Said("quoting.subscription.submitted.v1", self.subscription_id, data)

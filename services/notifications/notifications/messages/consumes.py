@@ -11,6 +11,7 @@ from notifications.messages import reads
 from notifications.usecases.acknowledge_file import acknowledge_file
 from notifications.usecases.announce_quote import IssuedQuote, announce_quote
 from notifications.usecases.ask_for_papers import HandSigner, PaperToReturn, ask_for_papers
+from notifications.usecases.close_link import close_link
 from notifications.usecases.deliver_signed_documents import SignedPaper, deliver_signed_documents
 from notifications.usecases.follow_claim import Step, announce_benefit, follow_claim
 from notifications.usecases.invite_account import Purpose, invite_account
@@ -51,6 +52,24 @@ def quote_issued(event: Event, context: Context) -> None:
     )
     issued = IssuedQuote(file=file, monthly=data["monthly"], document_id=data["document_id"])
     announce_quote(uow=context.uow, writer=context.services.writer, event_id=event.id, issued=issued)
+
+
+@SUBSCRIPTIONS.on("quoting.quote.replaced.v1", schema=reads.QuoteEnded())
+def quote_replaced(event: Event, context: Context) -> None:
+    """The mail of the next version has a link of its own."""
+    close_link(uow=context.uow, **event.data)
+
+
+@SUBSCRIPTIONS.on("quoting.quote.expired.v1", schema=reads.QuoteEnded())
+def quote_expired(event: Event, context: Context) -> None:
+    """Nothing is sent: the broker's agenda tells him."""
+    close_link(uow=context.uow, **event.data)
+
+
+@SUBSCRIPTIONS.on("quoting.quote.declined.v1", schema=reads.QuoteEnded())
+def quote_declined(event: Event, context: Context) -> None:
+    """The end of the ceremony is told by its own mail."""
+    close_link(uow=context.uow, **event.data)
 
 
 @SUBSCRIPTIONS.on("quoting.subscription.submitted.v1", schema=reads.SubscriptionSubmitted())

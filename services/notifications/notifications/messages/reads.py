@@ -53,6 +53,10 @@ class QuoteClient(Addressee):
     link_secret = fields.Text(required=True)
 
 
+class QuoteEnded(Read):
+    quote_id = fields.Id(required=True)
+
+
 class SubscriptionSubmitted(Read):
     subscription_id = fields.Id(required=True)
     quote_id = fields.Id(required=True)

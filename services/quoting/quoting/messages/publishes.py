@@ -14,6 +14,7 @@ from quoting.domain.people import Civility
 from quoting.domain.quote import VALIDITY
 from quoting.domain.subscription import Role, SignatureMode
 from quoting.messages.file_events import declare_file_events
+from quoting.messages.quote_ends import declare_quote_ends
 
 EVENTS = EventRegistry("quoting")
 
@@ -323,6 +324,7 @@ EVENTS.declare(
     sealed_example={"signature": {**_JULIE, **_ADVISER, "mobile": "+33612345678"}},
     heard_by=("signature",),
 )
+declare_quote_ends(EVENTS)
 declare_file_events(EVENTS, ready=ReadyToSign())
 EVENTS.declare(
     "quoting.file.transmitted.v1",

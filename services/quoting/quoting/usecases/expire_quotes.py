@@ -5,6 +5,7 @@ from __future__ import annotations
 from quoting.domain.agenda import Happening
 from quoting.usecases.agenda import note
 from quoting.usecases.ports import Uow
+from quoting.usecases.tell_quote_end import tell_expired
 
 BATCH = 200
 
@@ -16,5 +17,6 @@ def expire_quotes(*, uow: Uow) -> int:
         for quote in overdue:
             quote.expire(work.today)
             note(work, quote, Happening.QUOTE_EXPIRED)
+            tell_expired(work, quote)
         work.commit()
     return len(overdue)

@@ -10,6 +10,7 @@ from quoting.domain.quote import QuoteStatus
 from quoting.domain.subscription import SealedPaper, SignatureState
 from quoting.usecases.agenda import note
 from quoting.usecases.ports import Uow
+from quoting.usecases.tell_quote_end import tell_declined
 
 _ENDED = {
     SignatureState.REFUSED: Happening.SIGNATURE_REFUSED,
@@ -44,6 +45,7 @@ def record_unsigned(*, uow: Uow, subscription_id: str, ceremony_id: str, outcome
             if outcome is SignatureState.REFUSED and quote.status is QuoteStatus.AWAITING_VALIDATION:
                 quote.decline()
                 note(work, quote, Happening.QUOTE_DECLINED)
+                tell_declined(work, quote)
         work.commit()
 
 

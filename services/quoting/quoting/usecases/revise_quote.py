@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from plumbing.errors import NotFound
 from quoting.domain.people import Broker, Identity
-from quoting.domain.quote import SUBMITTED, NotTheLatestVersion, Quote
+from quoting.domain.quote import SUBMITTED, NotTheLatestVersion, Quote, QuoteStatus
 from quoting.usecases.create_quote import Choice, check_client, chosen_price, draw_up
 from quoting.usecases.ports import Offer, Towns, Uow, Work
 from quoting.usecases.price_household import Wishes, propose
+from quoting.usecases.tell_quote_end import tell_replaced
 
 
 def revise_quote(
@@ -49,6 +50,8 @@ def revise_quote(
             broker_id=broker.id,
             client_id=_client_file(work, previous, client),
         )
+        if previous.status is QuoteStatus.REPLACED:
+            tell_replaced(work, previous, by=quote)
         work.brokers.put(broker)
         work.remember(quote.id)
         work.commit()

@@ -64,3 +64,24 @@ def test_a_refused_piece_is_told_with_its_reason_and_the_way_to_send_another(
     assert brokers["recipient"] == BROKER
     assert "Anne Roche" in brokers["text"]
     assert LINK not in str(world.delivered(to=BROKER))
+
+
+@pytest.mark.parametrize("end", ["replaced", "expired", "declined"])
+def test_the_link_of_a_quote_that_ended_is_offered_no_more(world: World, anne: Client, end: str) -> None:
+    world.hear(anne.quote_issued(), anne.submitted())
+    world.run_jobs()
+    before = len(world.delivered())
+    world.hear(anne.quote_ended(end), times=2)
+    assert world.run_jobs() == 0, "nobody is written to"
+    world.hear(anne.piece_refused())
+    world.run_jobs()
+    told = world.delivered()[before:]
+    assert told
+    assert LINK not in str(told)
+    assert world.kept_for_later() == []
+
+
+@pytest.mark.parametrize("end", ["replaced", "expired", "declined"])
+def test_the_end_of_a_quote_that_was_never_issued_is_nothing_to_us(world: World, anne: Client, end: str) -> None:
+    world.hear(anne.quote_ended(end))
+    assert world.kept_for_later() == []

@@ -253,3 +253,41 @@ def test_a_repeated_click_makes_one_version_and_another_body_is_refused(api: Any
     other = api.post(path, {**body, "formula": "450", "choice_reason": "Lunettes"}, key=key)
     assert (other.status_code, other.json["code"]) == (409, "idempotency_key.reused")
     assert len(api.get("/portfolio/quotes").json["items"]) == 2
+
+
+def ends_said(api: Any) -> list[tuple[str, str, dict[str, Any]]]:
+    kinds = ("replaced", "expired", "declined")
+    return [
+        (said.type.split(".")[2], said.subject, said.data)
+        for said in api.world.said()
+        if said.type in {f"quoting.quote.{kind}.v1" for kind in kinds}
+    ]
+
+
+@pytest.mark.feature("F-085", "F-087")
+def test_each_end_of_a_version_is_said_once(api: Any) -> None:
+    first = api.issue(factories.quote(effective_date="2027-03-01"))
+    second = modified(api, first)
+    ended = {
+        "subscription_id": first["subscription_id"],
+        "number": first["number"],
+        "version": 1,
+        "broker_id": factories.BROKER_ID,
+    }
+    replaced = ("replaced", first["id"], {"quote_id": first["id"], **ended, "replaced_by": second["id"]})
+    assert ends_said(api) == [replaced]
+    declined = api.issue(factories.quote(effective_date="2027-03-01"))
+    api.subscribe(declined)
+    end_signature(api, declined, "refused")
+    end_signature(api, declined, "refused")
+    api.world.clock.advance(timedelta(days=31))
+    api.world.expire()
+    api.world.expire()
+    assert [(kind, subject) for kind, subject, _data in ends_said(api)] == [
+        replaced[:2],
+        ("declined", declined["id"]),
+        ("expired", second["id"]),
+    ]
+    # A declined version keeps its own end beside the next one.
+    modified(api, declined)
+    assert len(ends_said(api)) == 3
