@@ -23,7 +23,7 @@ from quoting.adapters.tables import (
 from quoting.domain.membership_file import FileStatus, MembershipFile
 from quoting.domain.people import Broker
 from quoting.domain.product_papers import ProductPaper
-from quoting.domain.quote import Quote, QuoteStatus
+from quoting.domain.quote import Quote
 from quoting.domain.subscription import Assistance, Subscription
 
 QUOTE_ROW = (
@@ -80,23 +80,6 @@ class Queries:
         if found is None:
             raise NotFound("quote", quote_id)
         return found
-
-    def quotes(
-        self, tenant: str, broker_id: str, *, statuses: Sequence[QuoteStatus], before: str | None, limit: int
-    ) -> Sequence[Any]:
-        """Return rows of a broker's quotes, newest first; no status named: all. `before` is the last id seen."""
-        statement = (
-            select(*QUOTE_ROW)
-            .join(CLIENT_FILE, CLIENT_FILE.c.id == QUOTE.c.client_id)
-            .where(QUOTE.c.tenant == tenant, QUOTE.c.broker_id == broker_id)
-            .order_by(QUOTE.c.id.desc())
-            .limit(limit)
-        )
-        if statuses:
-            statement = statement.where(QUOTE.c.status.in_(statuses))
-        if before is not None:
-            statement = statement.where(QUOTE.c.id < before)
-        return self._rows(statement)
 
     def linked_quote(self, link_hash: str) -> LinkedQuote | None:
         """Return where a link leads."""

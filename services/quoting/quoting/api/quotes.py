@@ -9,9 +9,9 @@ from flask.views import MethodView
 from plumbing.errors import NotFound
 from plumbing.http import (
     Blueprint,
-    CursorArguments,
     Schema,
     current_actor,
+    cursor_arguments,
     cut_page,
     fields,
     idempotent,
@@ -26,7 +26,7 @@ from quoting.api.schemas import ClientIn, ClientOut, DocumentOut, LineOut, Needs
 from quoting.api.texts import COMMENT_LENGTH, NAME_LENGTH, Printed
 from quoting.api.views import quote_detail
 from quoting.domain.people import Broker, Civility, Identity
-from quoting.domain.quote import SHOWN, Quote, QuoteStatus
+from quoting.domain.quote import SHOWN, Quote
 from quoting.domain.rating import MONTHS
 from quoting.usecases.create_quote import Choice, create_quote
 
@@ -105,24 +105,17 @@ class QuoteRow(Schema):
     client = fields.Nested(Prospect(), required=True)
 
 
-class QuotesQuery(CursorArguments):
-    """The list's filter."""
-
-    status = fields.Choice(SHOWN, load_default=None)
-
-
 @quotes.route("")
 class Quotes(MethodView):
     @requires("broker")
-    @quotes.arguments(QuotesQuery(), location="query")
+    @quotes.arguments(cursor_arguments, location="query")
     @quotes.response(200, page_schema(QuoteRow()))
     def get(self, query: dict[str, Any]) -> Any:
-        """Les devis du courtier, du plus récent au plus ancien."""
+        """Les devis du courtier, du plus récent au plus ancien ; seule la recherche du portefeuille les trie."""
         actor = current_actor()
         limit: int = query["limit"]
         before = query["cursor"][0] if query["cursor"] else None
-        statuses = QuoteStatus(query["status"]).behind if query["status"] else ()
-        rows = services().queries.quotes(actor.tenant, actor.id, statuses=statuses, before=before, limit=limit + 1)
+        rows = services().portfolio.quotes(actor.tenant, actor.id, before=before, limit=limit + 1)
         page, next_cursor = cut_page(rows, limit, lambda row: (row.id,))
         return page_of([quote_row(row) for row in page], next_cursor)
 

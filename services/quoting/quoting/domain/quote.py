@@ -56,11 +56,6 @@ class QuoteStatus(StrEnum):
         return QuoteStatus.EXPIRED if self is QuoteStatus.REPLACED else self
 
     @property
-    def behind(self) -> tuple[QuoteStatus, ...]:
-        """The statuses that people mean by this one."""
-        return tuple(status for status in QuoteStatus if status.shown is self)
-
-    @property
     def label(self) -> str:
         return LABELS[self.shown]
 

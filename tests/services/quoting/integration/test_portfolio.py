@@ -140,8 +140,9 @@ def test_only_subscribed_and_validated_narrow_the_search(api: Any) -> None:
         ("1", 1, "Validé"),
     ]
     assert found("") == [("3", 2, "Validé"), ("3", 1, "Expiré"), ("2", 1, "Souscrit"), ("1", 1, "Validé")]
-    for other in ("expired=true", "proposed=true", "status=expired", "validated=yes"):
-        assert api.get(f"/portfolio/quotes?{other}").status_code == 422
+    for other in ("expired=true", "proposed=true", "status=expired", "status=validated", "validated=yes"):
+        for path in ("/portfolio/quotes", "/quotes"):
+            assert api.get(f"{path}?{other}").status_code == 422
 
 
 def test_narrowed_lists_are_paged_across_both_statuses(api: Any) -> None:
@@ -165,4 +166,7 @@ def test_no_other_status_than_the_ten_leaves_the_service(api: Any) -> None:
     enum = document["components"]["schemas"]["QuoteRow"]["properties"]["status"]["enum"]
     assert len(enum) == 10
     assert "replaced" not in enum
-    assert [row["version"] for row in api.get("/quotes?status=expired").json["items"]] == [1]
+    assert [(row["version"], row["status"]) for row in api.get("/quotes").json["items"]] == [
+        (2, "validated"),
+        (1, "expired"),
+    ]

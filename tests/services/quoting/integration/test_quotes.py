@@ -166,7 +166,7 @@ def test_a_broker_sees_his_own_quotes_only(api: Any) -> None:
     assert refusal(api.get(f"/quotes/{mine['id']}", role="manager", tenant="plateau")) == (404, "quote.not_found", [])
 
 
-def test_the_list_is_paged_newest_first_and_filtered(api: Any) -> None:
+def test_the_list_is_paged_newest_first(api: Any) -> None:
     numbers = [api.post("/quotes", factories.quote()).json["number"] for _ in range(5)]
     seen, cursor = [], ""
     while True:
@@ -177,9 +177,6 @@ def test_the_list_is_paged_newest_first_and_filtered(api: Any) -> None:
         cursor = f"&cursor={page['next_cursor']}"
     assert seen == numbers[::-1]
     assert page["items"][0]["client"]["last_name"] == "Moreau"
-    assert api.get("/quotes?status=validated").json["items"] == []
-    assert len(api.get("/quotes?status=proposed").json["items"]) == 5
-    assert api.get("/quotes?status=unknown").status_code == 422
     assert api.get("/quotes?cursor=nonsense").status_code == 422
 
 

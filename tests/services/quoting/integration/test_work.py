@@ -217,7 +217,8 @@ def test_more_quotes_than_one_batch_lapse_in_one_night(api: Any, monkeypatch: py
     api.world.clock.advance(timedelta(days=31))
     api.world.expire()
     assert {api.get(f"/quotes/{quote_id}").json["status"] for quote_id in ids} == {"expired"}
-    assert api.get("/quotes?status=expired", tenant="plateau").json["items"]
+    (other,) = api.get("/quotes", tenant="plateau").json["items"]
+    assert other["status"] == "expired"
 
 
 def test_an_event_heard_twice_counts_once(api: Any) -> None:

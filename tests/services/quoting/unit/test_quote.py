@@ -69,7 +69,6 @@ def test_every_status_has_its_french_label_and_its_line_in_the_table() -> None:
     guide = "Accepté,Décliné,En attente de pièce(s),En attente de validation,Expiré,Incomplet,Proposé,Refusé"
     assert {status.label for status in QuoteStatus} == {*guide.split(","), "Souscrit", "Validé"}
     assert (S.REPLACED.shown, S.REPLACED.label) == (S.EXPIRED, "Expiré")
-    assert S.EXPIRED.behind == (S.EXPIRED, S.REPLACED)
 
 
 def test_what_is_over_is_over() -> None:
