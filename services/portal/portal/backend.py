@@ -18,6 +18,7 @@ import orjson
 from flask import current_app, has_request_context, request, session
 
 from plumbing.http.clients import Download, ServiceClient, ServiceError
+from portal.session import fresh_token
 
 DOORS = ("broker", "guest", "member", "manager")
 _RENEW_BEFORE_SECONDS = 30
@@ -160,7 +161,8 @@ class Person:
             if refusal.status in {400, 401, 403, 422}:
                 self._forget()
             raise
-        sign_in(self.door, answer, name=str(who.get("name", "")))
+        # The forms that he has open go on working: it is still the session that he signed in to.
+        _keep(self.door, answer, name=str(who.get("name", "")))
         renewed: Mapping[str, Any] = session[self.door]
         return renewed
 
@@ -183,7 +185,16 @@ def person(door: str) -> Person:
 
 
 def sign_in(door: str, answer: Mapping[str, Any], *, name: str, **more: str) -> None:
-    """Keep the tokens of an answer of member or quoting in the session, as the newest door."""
+    """Open a door with the tokens of an answer of member or quoting.
+
+    A session from before the sign-in, perhaps planted, must not become one that is signed in: its token is void.
+    """
+    session["csrf"] = fresh_token()
+    _keep(door, answer, name=name, **more)
+
+
+def _keep(door: str, answer: Mapping[str, Any], *, name: str, **more: str) -> None:
+    """Keep tokens in the session, as the newest door."""
     session.pop(door, None)
     session[door] = {
         "access": answer["access_token"],

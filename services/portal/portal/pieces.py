@@ -9,9 +9,10 @@ from typing import Any
 from flask import request
 
 from plumbing.http.clients import ServiceError
-from portal.backend import person
+from portal.backend import Person, person
 from portal.forms import Form
 
+FILE_TAGS = {"awaiting_documents": "warn", "transmitted": "brand", "created": "good"}
 TAGS = {"to_provide": "warn", "received": "brand", "accepted": "good", "refused": "bad"}
 _WAIT_SECONDS = 4.0
 _LOOK_AGAIN_SECONDS = 0.1
@@ -25,7 +26,6 @@ def send_piece(door: str, subscription: Mapping[str, Any], form: Form) -> bool:
     if sent is None or not sent.filename:
         form.refuse("Choisissez un fichier.", file="Choisissez un fichier.")
         return False
-    address = f"subscriptions/{subscription['id']}"
     try:
         stored = me.upload(
             fields={"kind": kind, "subject": f"subscription:{subscription['id']}", "title": title},
@@ -44,15 +44,15 @@ def send_piece(door: str, subscription: Mapping[str, Any], form: Form) -> bool:
         form.take_refusal(refusal)
         form.errors.setdefault("file", form.message)
         return False
-    _await_piece(door, address, stored["id"])
+    _await_piece(me, subscription["id"], stored["id"])
     return True
 
 
-def _await_piece(door: str, address: str, document_id: str) -> None:
+def _await_piece(me: Person, subscription_id: str, document_id: str) -> None:
     """Let the file hear of the document, which takes it a moment, so that the page shows the piece as received."""
     deadline = time.monotonic() + _WAIT_SECONDS
     while time.monotonic() < deadline:
-        pieces = person(door).get("quoting", address)["pieces"]
+        pieces = me.get("quoting", f"subscriptions/{subscription_id}")["pieces"]
         if any(piece["document_id"] == document_id for piece in pieces):
             return
         time.sleep(_LOOK_AGAIN_SECONDS)

@@ -17,6 +17,11 @@ from plumbing.cipher import FieldCipher, UnreadableField
 _LARGEST_COOKIE = 3_900
 
 
+def fresh_token() -> str:
+    """Return a new token against forged forms."""
+    return secrets.token_urlsafe(24)
+
+
 class CookieSession(dict[str, Any], SessionMixin):
     """A dictionary that knows whether it was changed."""
 
@@ -56,7 +61,7 @@ class EncryptedCookies(SessionInterface):
             values = {}
         session = CookieSession(values)
         if "csrf" not in session:
-            session["csrf"] = secrets.token_urlsafe(24)
+            session["csrf"] = fresh_token()
         return session
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:

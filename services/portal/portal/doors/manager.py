@@ -11,12 +11,11 @@ from plumbing.http.clients import ServiceError
 from portal.backend import person
 from portal.formats import typed_amount
 from portal.forms import Form
+from portal.pieces import FILE_TAGS, TAGS
 
 pages = Blueprint("manager", __name__, url_prefix="/gestion")
 
 DOOR = "manager"
-FILE_TAGS = {"awaiting_documents": "warn", "transmitted": "brand", "created": "good"}
-PIECE_TAGS = {"to_provide": "warn", "received": "brand", "accepted": "good", "refused": "bad"}
 BY_HAND = ("piece.signed_application", "piece.signed_mandate")
 CLAIM_TAGS = {"submitted": "brand", "accepted": "good", "payment_ordered": "good", "paid": "good", "refused": "bad"}
 _LINE = ("act", "care_date", "expense", "base", "scheme_rate", "optam", "other_insurers")
@@ -59,7 +58,7 @@ def _file_page(file_id: str, form: Form, chosen: str = "") -> Any:
         chosen=chosen,
         by_hand=BY_HAND,
         tags=FILE_TAGS,
-        piece_tags=PIECE_TAGS,
+        piece_tags=TAGS,
     )
     return page, form.status
 

@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _
 from portal.backend import person
 from portal.doors.broker import DOOR, NEEDS, TAGS, names_of
 from portal.forms import Form, carry, uncovered
+from portal.pieces import FILE_TAGS
 
 pages = Blueprint("portfolio", __name__, url_prefix="/courtier")
 
@@ -34,7 +35,6 @@ STATUSES = (
 )
 TICKABLE = ("subscribed", "validated")
 _ASKED = ("object", "name", "identifier", *TICKABLE)
-_PROGRESS = {"awaiting_documents": "warn", "transmitted": "brand", "created": "good"}
 
 
 @pages.get("/portefeuille")
@@ -65,7 +65,7 @@ def client(client_id: str) -> str:
         quotes=me.get("quoting", f"portfolio/clients/{client_id}/quotes", cursor=request.args.get("devis")),
         contracts=me.get("quoting", f"portfolio/clients/{client_id}/contracts", cursor=request.args.get("contrats")),
         tags=TAGS,
-        progress=_PROGRESS,
+        progress=FILE_TAGS,
     )
 
 
@@ -82,7 +82,7 @@ def account(client_id: str) -> str:
         "broker/client_account.html",
         client=me.get("quoting", f"portfolio/clients/{client_id}"),
         contracts=me.get("quoting", f"portfolio/clients/{client_id}/contracts"),
-        progress=_PROGRESS,
+        progress=FILE_TAGS,
     )
 
 
@@ -95,7 +95,7 @@ def contract(contract_id: str) -> str:
         "broker/contract.html",
         contract=found,
         client=me.get("quoting", f"portfolio/clients/{found['client_id']}"),
-        progress=_PROGRESS,
+        progress=FILE_TAGS,
         needs=NEEDS,
         names=names_of(product),
     )

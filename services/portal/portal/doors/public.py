@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ from portal.backend import DOORS, SignedOut, backend, person, sign_in
 from portal.failures import message_page
 from portal.formats import french
 from portal.forms import Form
+from portal.session import fresh_token
 
 pages = Blueprint("public", __name__)
 
@@ -55,8 +55,6 @@ def sign_in_submit() -> Any:
         else:
             role = answer["role"]
             if role in _HOME_OF_DOOR:
-                # A session from before the sign-in, perhaps planted, must not become one that is signed in.
-                session["csrf"] = fresh_token()
                 sign_in(role, answer, name=answer["display_name"])
                 return redirect(own_path(following, role) or url_for(_HOME_OF_DOOR[role]))
             form.refuse(gettext("Votre profil n’a pas encore d’espace ici."))
@@ -146,7 +144,6 @@ def follow_subscription_link(secret: str) -> Any:
     if "broker" in session and _is_his_own(answer["subscription_id"]):
         # A broker may go on only with his client at his side, and says so first (A-09).
         return redirect(url_for("subscribing.show", subscription_id=answer["subscription_id"]))
-    session["csrf"] = fresh_token()
     sign_in("guest", answer, name="", subscription=answer["subscription_id"])
     return redirect(url_for("client.home"))
 
@@ -199,8 +196,3 @@ def own_path(path: str, door: str) -> str:
     home = url_for(_HOME_OF_DOOR[door])
     own = path.startswith((home, f"/documents/{door}/")) and not parts.scheme and not parts.netloc
     return path if own and path.isprintable() and "\\" not in path else ""
-
-
-def fresh_token() -> str:
-    """Return a new token against forged forms."""
-    return secrets.token_urlsafe(24)

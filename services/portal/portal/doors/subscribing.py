@@ -8,7 +8,6 @@ from flask import Blueprint, redirect, render_template, session, url_for
 
 from plumbing.http.clients import ServiceError
 from portal.backend import person, sign_in
-from portal.doors.public import fresh_token
 from portal.forms import Form
 from portal.pieces import TAGS, send_piece
 
@@ -34,7 +33,6 @@ def assist(subscription_id: str) -> Any:
     except ServiceError as refusal:
         form.take_refusal(refusal)
         return _page(subscription_id, form)
-    session["csrf"] = fresh_token()
     sign_in("guest", opened, name="", subscription=subscription_id, assisted="on")
     return redirect(url_for("client.home"))
 

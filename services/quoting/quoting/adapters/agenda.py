@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from plumbing.database import insert_for
 from plumbing.errors import NotFound
+from quoting.adapters.queries import QUOTE_ROW
 from quoting.adapters.tables import AGENDA_EVENT, CLIENT_FILE, QUOTE
 from quoting.domain.agenda import AgendaEvent, contract_domain
 from quoting.domain.people import search_name
@@ -147,20 +148,7 @@ class AgendaQueries:
     def untransformed_quotes(self, tenant: str, broker_id: str) -> Iterator[Any]:
         """Yield every quote of a broker that is not (yet) a contract; of replaced versions only the last counts."""
         statement = (
-            select(
-                QUOTE.c.number,
-                QUOTE.c.version,
-                QUOTE.c.status,
-                QUOTE.c.product_name,
-                QUOTE.c.formula_label,
-                QUOTE.c.monthly,
-                QUOTE.c.effective_date,
-                QUOTE.c.created_on,
-                QUOTE.c.expires_on,
-                CLIENT_FILE.c.civility,
-                CLIENT_FILE.c.first_name,
-                CLIENT_FILE.c.last_name,
-            )
+            select(*QUOTE_ROW, QUOTE.c.created_on)
             .join(CLIENT_FILE, CLIENT_FILE.c.id == QUOTE.c.client_id)
             .where(QUOTE.c.tenant == tenant, QUOTE.c.broker_id == broker_id, QUOTE.c.status.not_in(_TRANSFORMED))
             .order_by(QUOTE.c.id.desc())

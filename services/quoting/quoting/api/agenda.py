@@ -27,8 +27,8 @@ from plumbing.http import (
 from plumbing.http.paging import Cursor
 from quoting.adapters.agenda import AgendaFilter
 from quoting.adapters.sheets import CSV, XLSX, Heading, csv_chunks, xlsx_chunks
+from quoting.api.quotes import Prospect
 from quoting.api.schemas import SHORT
-from quoting.api.texts import NAME_LENGTH
 from quoting.domain.agenda import Happening, description
 from quoting.domain.people import Civility
 from quoting.usecases.agenda import close_event
@@ -64,15 +64,6 @@ _QUOTE_HEADINGS = (
 )
 
 
-class AgendaClient(Schema):
-    """Whom an event is about."""
-
-    id = fields.Id(required=True)
-    civility = fields.Choice(Civility, required=True)
-    first_name = fields.Text(max=NAME_LENGTH, required=True)
-    last_name = fields.Text(max=NAME_LENGTH, required=True)
-
-
 class AgendaEventOut(Schema):
     """One event. `domain` is the quote's number, or the contract's once there is one; `revision` is its ETag."""
 
@@ -82,7 +73,7 @@ class AgendaEventOut(Schema):
     description = fields.Text(max=600, required=True)
     detail = fields.Text(max=800, required=True, allow_none=True)
     domain = fields.Text(max=60, required=True)
-    client = fields.Nested(AgendaClient(), required=True)
+    client = fields.Nested(Prospect(), required=True)
     quote_id = fields.Id(required=True)
     product_name = fields.Text(max=SHORT, required=True)
     formula_label = fields.Text(max=SHORT, required=True)
@@ -116,16 +107,14 @@ class AgendaSearch(AgendaWanted):
     limit = fields.Integer(minimum=1, maximum=MOST_EVENTS, load_default=MOST_EVENTS)
 
 
-class ExportIn(AgendaWanted):
-    """The same filter, and the kind of file."""
-
-    format = fields.Choice(("csv", "xlsx"), load_default="csv")
-
-
-class FormatQuery(Schema):
+class SheetFormat(Schema):
     """The kind of file."""
 
     format = fields.Choice(("csv", "xlsx"), load_default="csv")
+
+
+class ExportIn(AgendaWanted, SheetFormat):
+    """The same filter, and the kind of file."""
 
 
 class ClosingIn(Schema):
@@ -198,7 +187,7 @@ class AgendaExports(MethodView):
 class UntransformedQuotes(MethodView):
     @requires("broker")
     @limited(_EXPORTS, by=_caller)
-    @agenda.arguments(FormatQuery(), location="query")
+    @agenda.arguments(SheetFormat(), location="query")
     @agenda.response(200, _BYTES, content_type="*/*", description="Le fichier.")  # type: ignore[arg-type]
     def get(self, query: dict[str, Any]) -> Response:
         """Tous les devis qui n’ont pas (encore) donné de contrat, pour un tableur."""

@@ -24,10 +24,11 @@ from quoting.adapters.queries import FileView
 from quoting.api.portfolio import ClientRow, person_view
 from quoting.api.quotes import QuoteRow, quote_row
 from quoting.api.schemas import SHORT, NeedsSchema, ProfileFields
+from quoting.api.subscriptions import BeneficiaryOut
 from quoting.api.texts import NAME_LENGTH
+from quoting.api.views import beneficiary_views
 from quoting.domain.membership_file import FileStatus
 from quoting.domain.quote import QuoteStatus
-from quoting.domain.subscription import Role
 
 client_files = Blueprint("client_files", __name__, url_prefix="/v1/portfolio", description="Dossier d’un client")
 
@@ -66,16 +67,6 @@ class ContractRow(Schema):
     annual = fields.Amount(required=True)
 
 
-class CoveredPerson(Schema):
-    """Somebody whom the contract covers."""
-
-    role = fields.Choice(Role, required=True)
-    role_label = fields.Text(max=40, required=True)
-    first_name = fields.Text(max=NAME_LENGTH, required=True)
-    last_name = fields.Text(max=NAME_LENGTH, required=True)
-    birth_date = fields.Day(required=True)
-
-
 class ContractDetail(ContractRow):
     """Everything that a contract's page shows."""
 
@@ -94,7 +85,7 @@ class ContractDetail(ContractRow):
     profile = fields.Nested(ProfileFields(), required=True)
     needs = fields.Nested(NeedsSchema(), required=True)
     product_code = fields.Text(max=60, required=True)
-    covered = fields.List(fields.Nested(CoveredPerson()), required=True)
+    covered = fields.List(fields.Nested(BeneficiaryOut()), required=True)
 
 
 class FileListQuery(CursorArguments):
@@ -215,14 +206,5 @@ def _contract_detail(view: FileView) -> dict[str, Any]:
         "profile": profile,
         "needs": quote.needs.as_codes(),
         "product_code": quote.product_code,
-        "covered": [
-            {
-                "role": person.role,
-                "role_label": person.role.label,
-                "first_name": person.first_name,
-                "last_name": person.last_name,
-                "birth_date": person.birth_date,
-            }
-            for person in subscription.beneficiaries
-        ],
+        "covered": beneficiary_views(subscription),
     }
