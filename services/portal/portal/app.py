@@ -29,6 +29,7 @@ from portal.doors import (
     public,
     quote_wizard,
     subscribing,
+    verifying,
 )
 from portal.failures import answer_failures
 from portal.formats import add_filters
@@ -56,6 +57,7 @@ def create_app(config: Config, http: httpx.Client | None = None) -> Flask:
     protect(app, secure=config.secure_cookies)
     for door in (public, agenda, paper_path, portfolio, quote_wizard, subscribing, client, member, manager, files):
         app.register_blueprint(door.pages)
+    app.register_blueprint(verifying.pages)
     app.add_url_rule("/healthz", "alive", lambda: Response("ok\n", mimetype="text/plain"))
     answer_failures(app)
     _offer_to_templates(app, config)
@@ -71,8 +73,9 @@ def from_environment() -> Flask:
 
 
 def _offer_to_templates(app: Flask, config: Config) -> None:
-    # Static files are kept for a year: the style sheet's address changes with its content.
-    assets = hashlib.sha256(Path(app.root_path, "static", "app.css").read_bytes()).hexdigest()[:8]
+    # Static files are kept for a year: the address of our own changes with their content.
+    own = [Path(app.root_path, "static", name).read_bytes() for name in ("app.css", "verify.js")]
+    assets = hashlib.sha256(b"".join(own)).hexdigest()[:8]
 
     @app.context_processor
     def _values() -> dict[str, Any]:

@@ -9,6 +9,7 @@ from flask import Flask
 from plumbing.http import create_api_app
 from signature.api.ceremonies import ceremonies
 from signature.api.errors import ERRORS
+from signature.api.verifications import verifications
 
 
 def create_app(services: Any) -> Flask:
@@ -16,7 +17,7 @@ def create_app(services: Any) -> Flask:
     return create_api_app(
         name="signature",
         title="Signature électronique",
-        blueprints=[ceremonies],
+        blueprints=[ceremonies, verifications],
         errors=ERRORS,
         services=services,
     )

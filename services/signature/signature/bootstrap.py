@@ -13,7 +13,7 @@ from plumbing.settings import SettingsError
 from signature.adapters.documents import DocumentsClient
 from signature.adapters.revocation import RevocationLists
 from signature.adapters.sealer import demo_pki
-from signature.adapters.sealer.anchors import trusted_seals
+from signature.adapters.sealer.anchors import TrustedSeals, trusted_seals
 from signature.adapters.sealer.credentials import Credentials, UnusableCredentials
 from signature.adapters.tables import map_classes
 from signature.adapters.unit_of_work import SignatureWork
@@ -36,13 +36,16 @@ class Bootstrap(Resources[SignatureWork]):
         self.config = config
 
     @cached_property
+    def trusted(self) -> TrustedSeals:
+        """What seals are checked against; NothingToTrust while a demonstration's sealer has not started yet."""
+        return trusted_seals(self.config.trust)
+
+    @cached_property
     def inspector(self) -> Inspector:
-        """Tells good seals from bad ones; pyHanko is read in when the first stranger asks. NothingToTrust while a
-        demonstration's sealer has not started yet.
-        """
+        """Tells good seals from bad ones; pyHanko is read in when the first stranger asks. NothingToTrust too."""
         from signature.adapters.sealer.inspection import Anchors, Inspector
 
-        trusted = trusted_seals(self.config.trust)
+        trusted = self.trusted
         *under, root = trusted.chain
         lists = RevocationLists(
             self.engine, handed=trusted.handed_crls, urls=self.config.trust.crl_urls, clock=self.clock

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from signature.domain.ceremony import Ceremony, Circumstances
 from signature.domain.consents import DOCUMENT_STATEMENTS, provider_statements
 from signature.domain.manifest import EnvelopeDocument
+from signature.domain.sealing import Level
 from signature.domain.signer import Adviser, Identity
+from signature.domain.verification import SealRecord
 
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 KEY = b"k" * 32
@@ -75,3 +77,16 @@ def coded_ceremony(code: str = "123456", now: datetime = NOON) -> Ceremony:
     accepted = accepted_ceremony(now)
     accepted.issue_code(code, message="code ••••••", key=KEY, now=now, by=BY_CLIENT)
     return accepted
+
+
+def record(sha256: str, ceremony_id: str | None = None) -> SealRecord:
+    return SealRecord(
+        sha256=sha256,
+        ceremony_id=ceremony_id or CEREMONY_ID,
+        kind="signed.bia",
+        title="Bulletin individuel d’adhésion",
+        reference="7K2M9QXA",
+        level=Level.B_LT,
+        signed_at=NOON,
+        sealed_at=NOON,
+    )

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from signature.adapters.tables import CEREMONY
+from signature.adapters.tables import CEREMONY, SEAL_RECORD
 from signature.domain.ceremony import Ceremony
+from signature.domain.verification import SealRecord
 
 
 def find_ceremony(session: Session, ceremony_id: str) -> Ceremony | None:
     """Return one ceremony of the session's tenant."""
     return session.execute(select(Ceremony).where(CEREMONY.c.id == ceremony_id)).scalar_one_or_none()
+
+
+def find_seal_record(engine: Engine, sha256: str) -> SealRecord | None:
+    """Return the record of a released file, whatever the tenant: who asks has the file, or its print, already."""
+    with engine.connect().execution_options(read_only=True) as connection:
+        row = connection.execute(select(SEAL_RECORD).where(SEAL_RECORD.c.sha256 == sha256)).one_or_none()
+    return None if row is None else SealRecord(**row._mapping)
 
 
 def ceremonies_of(session: Session, subject: str, *, before: str | None, limit: int) -> Sequence[Ceremony]:

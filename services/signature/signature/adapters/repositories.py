@@ -17,6 +17,7 @@ from signature.domain.journal import Entry
 from signature.domain.limits import Limit
 from signature.domain.sealing import StagedFile
 from signature.domain.state import GIVEN, RUNNING
+from signature.domain.verification import SealRecord
 
 
 class SqlCeremonies:
@@ -95,6 +96,16 @@ class SqlStagedFiles:
 
     def add(self, file: StagedFile) -> None:
         self._session.add(file)
+
+
+class SqlSealRecords:
+    """What was released."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, record: SealRecord) -> None:
+        self._session.add(record)
 
 
 def journal_of(session: Session, tenant: str, ceremony_id: str) -> list[Entry]:

@@ -35,6 +35,7 @@ from signature.domain.manifest import EnvelopeDocument
 from signature.domain.sealing import Level, StagedFile
 from signature.domain.signer import Acceptance, Adviser, Identity, Signer
 from signature.domain.state import State
+from signature.domain.verification import SealRecord
 
 METADATA: MetaData = service_metadata()
 
@@ -145,6 +146,21 @@ STAGED_FILE = Table(
     Column("stored_id", String(36), nullable=True),
 )
 
+# What is left of a sealed file when everything else is gone, and what strangers ask for: nothing personal in it.
+SEAL_RECORD = Table(
+    "seal_record",
+    METADATA,
+    Column("sha256", String(64), primary_key=True),
+    _tenant(),
+    _ceremony_id(index=True),
+    Column("kind", String(60), nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("reference", String(8), nullable=False),
+    Column("level", Code(Level), nullable=False),
+    Column("signed_at", Instant, nullable=False),
+    Column("sealed_at", Instant, nullable=False),
+)
+
 REVOCATION_LIST = Table(
     "revocation_list",
     METADATA,
@@ -183,6 +199,7 @@ def map_classes() -> None:
         Ceremony, CEREMONY, properties={"signer": relationship(Signer, uselist=False, lazy="selectin")}
     )
     mapper.map_imperatively(StagedFile, STAGED_FILE)
+    mapper.map_imperatively(SealRecord, SEAL_RECORD)
 
     @event.listens_for(Ceremony, "load")
     def _nothing_told_yet(ceremony: Ceremony, _context: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plumbing.cipher import FieldCipher
 from plumbing.unit_of_work import UnitOfWork
-from signature.adapters.repositories import SqlAllowances, SqlCeremonies, SqlStagedFiles
+from signature.adapters.repositories import SqlAllowances, SqlCeremonies, SqlSealRecords, SqlStagedFiles
 
 
 class SignatureWork(UnitOfWork):
@@ -13,11 +13,13 @@ class SignatureWork(UnitOfWork):
     ceremonies: SqlCeremonies
     allowances: SqlAllowances
     staged_files: SqlStagedFiles
+    seal_records: SqlSealRecords
 
     def opened(self) -> None:
         self.ceremonies = SqlCeremonies(self.session, self.tenant)
         self.allowances = SqlAllowances(self.session, self._cipher().blind_index)
         self.staged_files = SqlStagedFiles(self.session)
+        self.seal_records = SqlSealRecords(self.session)
 
     def commit(self) -> None:
         """Commit, the journal of every ceremony touched included: no use case can forget it."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from plumbing.http import CursorArguments, Schema, fields
+from signature.domain.sealing import Level
 from signature.domain.state import State
+from signature.domain.verification import Defect, Verdict
 
 CODE_PATTERN = "[0-9]{6}"
 SUBJECT_PATTERN = "[a-z]{2,20}:[0-9a-fA-F-]{36}"
@@ -83,6 +85,27 @@ class AdviserOut(Schema):
     name = fields.Text(max=255, min=0, required=True)
     phone = fields.Text(max=30, min=0, required=True)
     email = fields.Text(max=254, required=True)
+
+
+class ReleasedOut(Schema):
+    """A file as it was released; nothing of who signed it."""
+
+    kind = fields.Text(max=60, required=True)
+    title = fields.Text(max=200, required=True)
+    reference = fields.Text(max=8, required=True)
+    level = fields.Choice(Level, required=True)
+    signed_at = fields.Instant(required=True)
+    sealed_at = fields.Instant(required=True)
+
+
+class VerificationOut(Schema):
+    """Whether a file is one that we sealed and released. `reasons` are why it is not, in French."""
+
+    verdict = fields.Choice(Verdict, required=True)
+    sha256 = fields.Text(min=64, max=64, required=True)
+    defects = fields.List(fields.Choice(Defect), required=True)
+    reasons = fields.List(fields.Text(max=300), required=True)
+    document = fields.Nested(ReleasedOut(), required=True, allow_none=True)
 
 
 class CeremonyOut(Schema):

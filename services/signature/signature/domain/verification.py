@@ -17,6 +17,7 @@ class Defect(StrEnum):
     """Why a file is not as it was released."""
 
     UNREADABLE = "unreadable"
+    NOT_OURS = "not_ours"
     NO_SEAL = "no_seal"
     SEVERAL_SEALS = "several_seals"
     CHANGED = "changed"
@@ -70,7 +71,9 @@ class Verification:
 
 def verify_print(record: SealRecord | None) -> Verification:
     """Answer for a SHA-256 alone: the bytes of a file that was inspected before its release, or nothing we know."""
-    return Verification(Verdict.UNKNOWN) if record is None else Verification(Verdict.AUTHENTIC, record=record)
+    if record is None:
+        return Verification(Verdict.UNKNOWN, defects=(Defect.NOT_RELEASED,))
+    return Verification(Verdict.AUTHENTIC, record=record)
 
 
 def verify_file(record: SealRecord | None, *, defects: tuple[Defect, ...], bears_our_seal: bool) -> Verification:
@@ -79,4 +82,4 @@ def verify_file(record: SealRecord | None, *, defects: tuple[Defect, ...], bears
         return Verification(Verdict.AUTHENTIC, record=record)
     if bears_our_seal:
         return Verification(Verdict.MODIFIED, defects=defects or (Defect.NOT_RELEASED,))
-    return Verification(Verdict.UNKNOWN, defects=defects)
+    return Verification(Verdict.UNKNOWN, defects=(Defect.NOT_OURS,))

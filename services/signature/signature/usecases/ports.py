@@ -12,6 +12,7 @@ from signature.domain.ceremony import Ceremony
 from signature.domain.journal import Entry
 from signature.domain.limits import Limit
 from signature.domain.sealing import Level, StagedFile
+from signature.domain.verification import SealRecord
 
 
 class SealRefused(Exception):
@@ -79,6 +80,12 @@ class StagedFiles(Protocol):
     def add(self, file: StagedFile) -> None: ...
 
 
+class SealRecords(Protocol):
+    """What was released, for whoever asks later."""
+
+    def add(self, record: SealRecord) -> None: ...
+
+
 class Work(PlumbingWork, Protocol):
     """One transaction of one tenant."""
 
@@ -88,6 +95,8 @@ class Work(PlumbingWork, Protocol):
     def allowances(self) -> Allowances: ...
     @property
     def staged_files(self) -> StagedFiles: ...
+    @property
+    def seal_records(self) -> SealRecords: ...
 
 
 UnitOfWorkFactory: TypeAlias = Callable[[], AbstractContextManager[Work]]

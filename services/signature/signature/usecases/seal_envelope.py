@@ -7,10 +7,13 @@ not seal anew.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
-from signature.domain.sealing import SealingOrder, StagedFile, sealing_of
+from signature.domain.ceremony import Ceremony
+from signature.domain.sealing import Sealing, SealingOrder, StagedFile, sealing_of
 from signature.domain.state import State
+from signature.domain.verification import SealRecord
 from signature.usecases import announce
 from signature.usecases.ports import UnitOfWorkFactory
 
@@ -60,7 +63,23 @@ def complete_sealing(*, uow: UnitOfWorkFactory, ceremony_id: str) -> None:
             files = work.staged_files.of(ceremony_id)
             sealing = sealing_of(ceremony.documents, files)
             ceremony.seal(sealing, now=work.now)
+            for record in _records(ceremony, sealing, now=work.now):
+                work.seal_records.add(record)
             for file in files:
                 file.let_go()
             announce.sealed(work, ceremony, sealing)
         work.commit()
+
+
+def _records(ceremony: Ceremony, sealing: Sealing, *, now: datetime) -> Iterator[SealRecord]:
+    for document in sealing.documents:
+        yield SealRecord(
+            sha256=document.sha256,
+            ceremony_id=ceremony.id,
+            kind=document.kind,
+            title=document.title,
+            reference=ceremony.reference,
+            level=sealing.level,
+            signed_at=ceremony.ended_at or now,
+            sealed_at=now,
+        )

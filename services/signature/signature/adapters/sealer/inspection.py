@@ -7,12 +7,14 @@ ten years may hold no proof of revocation at all.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import Any
 
+from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -34,6 +36,9 @@ from pyhanko_certvalidator import ValidationContext
 
 from signature.domain.sealing import Level
 from signature.domain.verification import Defect, SealDefect
+
+# It logs what it finds wrong, pieces of the document included.
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
 
 _MALFORMED = (
     PdfError,
@@ -64,6 +69,7 @@ class Inspector:
 
     def __init__(self, anchors: Anchors, *, crls: Callable[[], Sequence[bytes]] = tuple) -> None:
         self._leaves = {_der(leaf) for leaf in anchors.leaves}
+        self._known = self._leaves | {_der(each) for each in (anchors.root, *anchors.between)}
         self._roots = [to_asn1(anchors.root)]
         self._between = [to_asn1(certificate) for certificate in anchors.between]
         self._tsa_roots = [to_asn1(certificate) for certificate in anchors.tsa_roots] or self._roots
@@ -83,6 +89,7 @@ class Inspector:
             signatures = reader.embedded_signatures
             if len(signatures) != 1:
                 raise SealDefect(Defect.SEVERAL_SEALS if signatures else Defect.NO_SEAL)
+            self._inspect_container(sealed, signatures[0])
             self._inspect_one(reader, signatures[0], level)
         except _MALFORMED as failure:
             raise SealDefect(Defect.UNREADABLE, told=type(failure).__name__) from failure
@@ -92,9 +99,21 @@ class Inspector:
         digits = content.lower()
         return any(leaf.hex().encode() in digits for leaf in self._leaves)
 
+    def _inspect_container(self, sealed: bytes, signature: EmbeddedPdfSignature) -> None:
+        """The seal covers all but itself: what could still be written there without breaking it is refused here."""
+        _, before, after, _ = signature.byte_range
+        digits = cms.ContentInfo.load(signature.pkcs7_content).dump().hex().upper().encode()
+        if sealed[before:after] != b"<" + digits.ljust(after - before - 2, b"0") + b">":
+            raise SealDefect(Defect.CHANGED)
+        certificates = {certificate.chosen.dump() for certificate in signature.signed_data["certificates"]}
+        if not certificates <= self._known:
+            raise SealDefect(Defect.OTHER_AUTHORITY)
+
     def _inspect_one(self, reader: PdfFileReader, signature: EmbeddedPdfSignature, level: Level) -> None:
         if signature.signer_cert.dump() not in self._leaves:
             raise SealDefect(Defect.OTHER_AUTHORITY)
+        if signature.evaluate_signature_coverage() is not SignatureCoverageLevel.ENTIRE_FILE:
+            raise SealDefect(Defect.ADDED)
         stamped_at = _stamped_at(signature)
         if stamped_at is None and level is not Level.B_B:
             raise SealDefect(Defect.NO_TIMESTAMP)
@@ -111,8 +130,7 @@ class Inspector:
         timestamp = status.timestamp_validity
         rules = {
             Defect.CHANGED: status.intact and status.valid and status.docmdp_ok is True,
-            Defect.ADDED: status.coverage == SignatureCoverageLevel.ENTIRE_FILE
-            and status.modification_level == ModificationLevel.NONE,
+            Defect.ADDED: status.modification_level == ModificationLevel.NONE,
             Defect.REVOKED: not status.revoked,
             Defect.TIMESTAMP_NOT_TRUSTED: timestamp is None or (timestamp.valid and timestamp.trusted),
         }

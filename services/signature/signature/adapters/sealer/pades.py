@@ -7,7 +7,6 @@ signature. Room for the signature is given, which spares pyHanko the rehearsal i
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
@@ -42,8 +41,6 @@ _ROOM = 16_384
 _ROOM_WITH_TIMESTAMP = 49_152
 _LONGEST_P256_SIGNATURE = 72
 _UNPROVEN = (PathError, ValidationError)
-# It warns at each seal that nothing is fetched while sealing, which is what we want.
-logging.getLogger("pyhanko.sign.signers.pdf_signer").setLevel(logging.ERROR)
 
 
 class HeldKeySigner(Signer):
