@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 
 from pyhanko.pdf_utils import generic
@@ -62,7 +63,7 @@ def cut(sealed: bytes) -> Iterator[Tampered]:
 def updated(sealed: bytes) -> Iterator[Tampered]:
     """Changed the way PDF editors change files: a later revision, with a file that stays well-formed."""
     for angle in (90, 180, 270):
-        yield f"turned by {angle}", _revised(sealed, lambda page, angle=angle: _turn(page, angle))
+        yield f"turned by {angle}", _revised(sealed, partial(_turn, angle=angle))
     for number in range(12):
         yield f"text written over, {number}", _written(sealed, f"Montant : {number} 000 euros")
     for key in ("/Lang", "/PageMode", "/OpenAction", "/Names", "/Metadata", "/ViewerPreferences"):
