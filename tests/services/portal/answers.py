@@ -89,6 +89,7 @@ def version(quote_id: str, number: int, **changes: Any) -> dict[str, Any]:
 def contract(**changes: Any) -> dict[str, Any]:
     return {
         "id": CONTRACT,
+        "contract_id": None,
         "number": "RIS-0000000012",
         "product_name": "Horizon TNS",
         "formula_label": "Horizon TNS 300",

@@ -78,6 +78,18 @@ def contracts_of(session: Session, member_id: str) -> Sequence[Contract]:
     return list(session.scalars(statement.order_by(CONTRACT.c.id.desc())))
 
 
+def claims_on(session: Session, contract_id: str, *, broker_id: str, after: str | None, limit: int) -> list[Filed]:
+    """Return what was filed on a contract of this broker's client, the newest first; NotFound("contract")."""
+    mine = (CONTRACT.c.id == contract_id, CONTRACT.c.broker_id == broker_id)
+    contract = session.scalars(select(Contract).where(*mine)).one_or_none()
+    if contract is None:
+        raise NotFound("contract", contract_id)
+    statement = select(Claim).where(CLAIM.c.contract_id == contract_id, CLAIM.c.state != ClaimState.DRAFT)
+    if after is not None:
+        statement = statement.where(CLAIM.c.id < after)
+    return [Filed(claim, contract) for claim in session.scalars(statement.order_by(CLAIM.c.id.desc()).limit(limit))]
+
+
 def settlements(
     session: Session,
     *,

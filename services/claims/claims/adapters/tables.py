@@ -95,6 +95,7 @@ CONTRACT = Table(
     _id(),
     _tenant(),
     Column("member_id", String(36), nullable=True),
+    Column("broker_id", String(36), nullable=True),
     Column("number", String(40), nullable=False),
     Column("status", String(40), nullable=False),
     Column("product_code", String(60), nullable=True),
@@ -144,6 +145,7 @@ CLAIM = Table(
     Column("amount", Cents, nullable=True),
     Column("version", Integer, nullable=False),
     Index("ix_claim_tenant_member_id_id", "tenant", "member_id", "id"),
+    Index("ix_claim_contract_id_id", "contract_id", "id"),
     Index("ix_claim_tenant_state_id", "tenant", "state", "id"),
     Index("uq_claim_tenant_number", "tenant", "number", unique=True),
 )

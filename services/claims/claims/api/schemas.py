@@ -209,6 +209,19 @@ class ContractOut(Schema):
     beneficiaries = fields.List(fields.Nested(CoveredPersonOut()), required=True)
 
 
+class ClientsClaim(Schema):
+    """« N° », « Produit », « Contrat », « Cause », « État », « Date »: no more of it than a broker may know."""
+
+    id = fields.Id(required=True)
+    reference = fields.Text(required=True, allow_none=True)
+    product_name = fields.Text(required=True, allow_none=True)
+    contract_number = fields.Text(required=True)
+    cause = fields.Text(required=True)
+    state = fields.Choice(ClaimState, required=True)
+    state_label = fields.Text(required=True)
+    received_on = fields.Day(required=True, allow_none=True)
+
+
 class ActOut(Schema):
     """An act a manager can enter, with today's base where the tables have one."""
 

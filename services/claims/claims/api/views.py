@@ -28,6 +28,8 @@ STATES = {
     ClaimState.PAID: "Réglée",
 }
 RECIPIENTS = {Recipient.MEMBER: "Mutualiste", Recipient.PROVIDER: "Tiers"}
+CAUSE = "Frais de santé"
+"""Why any claim is filed here, in the words that a broker is told: the care itself is health data."""
 PAYMENTS = {Recipient.MEMBER: "Règlement à l’assuré", Recipient.PROVIDER: "Règlement au tiers"}
 
 
@@ -51,6 +53,14 @@ def summary_view(filed: Filed) -> dict[str, Any]:
         "amount": claim.amount,
         "recipient": RECIPIENTS[claim.benefit.recipient] if claim.benefit else None,
     }
+
+
+def clients_claim_view(filed: Filed) -> dict[str, Any]:
+    """Return a claim as the member's broker sees it: who was treated, of what and for how much is not his to know."""
+    summary = summary_view(filed)
+    kept = ("id", "reference", "state", "state_label", "contract_number", "received_on")
+    shown = {name: summary[name] for name in kept}
+    return {**shown, "product_name": filed.contract.product_name, "cause": CAUSE}
 
 
 def claim_view(filed: Filed) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class Contract:
     id: str
     tenant: str = ""
     member_id: str | None = None
+    broker_id: str | None = None
     number: str = ""
     status: str = "active"
     product_code: str | None = None

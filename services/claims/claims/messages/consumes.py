@@ -41,6 +41,7 @@ class ContractCreated(_Read):
     """What we read of quoting.contract.created.v1."""
 
     contract_id = fields.Id(required=True)
+    broker_id = fields.Id(load_default=None)
     number = fields.Text(max=40, required=True)
     product_code = fields.Text(max=60, required=True)
     product_name = fields.Text(required=True)
@@ -108,6 +109,7 @@ def contract_created(event: Event, context: Context) -> None:
         raise Permanent("the clear and the sealed part name different beneficiaries")
     cover = Cover(
         contract_id=data["contract_id"],
+        broker_id=data["broker_id"],
         number=data["number"],
         product_code=data["product_code"],
         product_name=data["product_name"],

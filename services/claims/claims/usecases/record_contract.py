@@ -15,6 +15,7 @@ class Cover:
     """What quoting said of a created contract."""
 
     contract_id: str
+    broker_id: str | None
     number: str
     product_code: str
     product_name: str
@@ -33,6 +34,7 @@ def record_cover(*, uow: Begin, cover: Cover) -> None:
         contract = _found_or_new(work, cover.contract_id)
         if contract.valid_from is None:
             contract.valid_from = cover.valid_from
+        contract.broker_id = cover.broker_id
         contract.number = contract.number or cover.number
         contract.product_code = cover.product_code
         contract.product_name = cover.product_name

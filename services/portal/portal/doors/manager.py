@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from plumbing.http.clients import ServiceError
 from portal.backend import person
+from portal.doors.portfolio import CLAIM_TAGS
 from portal.formats import typed_amount
 from portal.forms import Form
 from portal.pieces import FILE_TAGS, TAGS
@@ -17,7 +18,6 @@ pages = Blueprint("manager", __name__, url_prefix="/gestion")
 
 DOOR = "manager"
 BY_HAND = ("piece.signed_application", "piece.signed_mandate")
-CLAIM_TAGS = {"submitted": "brand", "accepted": "good", "payment_ordered": "good", "paid": "good", "refused": "bad"}
 _LINE = ("act", "care_date", "expense", "base", "scheme_rate", "optam", "other_insurers")
 _SHOWN = 50
 

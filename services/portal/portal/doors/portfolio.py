@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _
 
+from plumbing.http.clients import ServiceError
 from portal.backend import person
 from portal.doors.broker import DOOR, NEEDS, TAGS, names_of
 from portal.forms import Form, carry, uncovered
@@ -19,6 +20,8 @@ from portal.pieces import FILE_TAGS
 pages = Blueprint("portfolio", __name__, url_prefix="/courtier")
 
 SEARCH = "portfolio"
+CLAIM_TAGS = {"submitted": "brand", "accepted": "good", "payment_ordered": "good", "paid": "good", "refused": "bad"}
+_CLAIMS = 20
 OBJECTS = (("client", _("Client ou prospect")), ("quote", _("Devis")))
 # The ten of the guide; only two of them can be ticked.
 STATUSES = (
@@ -59,11 +62,14 @@ def ask() -> Any:
 @pages.get("/clients/<id:client_id>")
 def client(client_id: str) -> str:
     me = person(DOOR)
+    contracts = me.get("quoting", f"portfolio/clients/{client_id}/contracts", cursor=request.args.get("contrats"))
     return render_template(
         "broker/client.html",
         client=me.get("quoting", f"portfolio/clients/{client_id}"),
         quotes=me.get("quoting", f"portfolio/clients/{client_id}/quotes", cursor=request.args.get("devis")),
-        contracts=me.get("quoting", f"portfolio/clients/{client_id}/contracts", cursor=request.args.get("contrats")),
+        contracts=contracts,
+        claims=_claims([each["contract_id"] for each in contracts["items"] if each["contract_id"]]),
+        claim_tags=CLAIM_TAGS,
         tags=TAGS,
         progress=FILE_TAGS,
     )
@@ -99,6 +105,18 @@ def contract(contract_id: str) -> str:
         needs=NEEDS,
         names=names_of(product),
     )
+
+
+def _claims(contract_ids: list[str]) -> list[dict[str, Any]] | None:
+    """Return the newest claims on these contracts; None while they cannot be read: the rest of the file can."""
+    me, found = person(DOOR), []
+    for contract_id in contract_ids:
+        try:
+            found += me.get("claims", f"contracts/{contract_id}/claims", limit=_CLAIMS)["items"]
+        except ServiceError as failure:
+            if failure.status != 404:  # claims may not have heard of a new contract yet
+                return None
+    return found
 
 
 def _found(asked: dict[str, Any]) -> Any:

@@ -58,6 +58,7 @@ class ContractRow(Schema):
     """A membership request, here called a contract; it has its number from « Adhésion créée » on."""
 
     id = fields.Id(required=True)
+    contract_id = fields.Id(required=True, allow_none=True)
     number = fields.Text(max=20, required=True, allow_none=True)
     product_name = fields.Text(max=SHORT, required=True)
     formula_label = fields.Text(max=SHORT, required=True)
@@ -174,6 +175,7 @@ def _company() -> str:
 def _contract_row(view: FileView, managed_by: str) -> dict[str, Any]:
     return {
         "id": view.file.id,
+        "contract_id": view.file.contract_id,
         "number": view.file.contract_number,
         "product_name": view.quote.product_name,
         "formula_label": view.quote.formula_label,

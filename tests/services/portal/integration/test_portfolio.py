@@ -93,7 +93,7 @@ def test_of_the_ten_statuses_two_can_be_ticked(broker: Visitor, gateway: FakeGat
 def test_a_clients_file_shows_his_position_his_quotes_and_his_contracts(broker: Visitor, gateway: FakeGateway) -> None:
     path = f"/courtier/clients/{answers.CLIENT}"
     empty = broker.get(path).text
-    assert empty.count("Pas de résultat") == 2
+    assert empty.count("Pas de résultat") == 3
     assert empty.count("0,00\u00a0€") == 3
     for text in ("Recherche", "Synthèse", "Retard de paiement", "Mouvements financiers non affectés", "Solde"):
         assert text in empty
@@ -106,6 +106,33 @@ def test_a_clients_file_shows_his_position_his_quotes_and_his_contracts(broker: 
         assert text in full
     assert "camille@example.org" in broker.get(f"{path}/consultation").text
     assert "Aucun mouvement" in broker.get(f"{path}/compte").text
+
+
+@pytest.mark.feature("F-073")
+def test_a_clients_claims_are_listed_under_his_contracts(broker: Visitor, gateway: FakeGateway) -> None:
+    ids = [new_id(), new_id()]
+    rows = [answers.contract(contract_id=contract_id) for contract_id in ids] + [answers.contract(number=None)]
+    contracts = {"items": rows, "next_cursor": None}
+    gateway.on("GET", f"quoting/v1/portfolio/clients/{answers.CLIENT}/contracts", contracts)
+    claim = {
+        "reference": "00000042",
+        "product_name": "Horizon TNS",
+        "contract_number": "RIS-0000000012",
+        "cause": "Frais de santé",
+        "state": "paid",
+        "state_label": "Réglée",
+        "received_on": "2026-11-20",
+    }
+    gateway.on("GET", f"claims/v1/contracts/{ids[1]}/claims", {"items": [claim], "next_cursor": None})
+    gateway.refuse("GET", f"claims/v1/contracts/{ids[0]}/claims", 404, "contract.not_found", "")
+    path = f"/courtier/clients/{answers.CLIENT}"
+    page = broker.get(path).text
+    for text in ("INDEMNISATIONS", "00000042", "Frais de santé", "Réglée", "20/11/2026", "Cause"):
+        assert text in page
+    gateway.down.add("claims")
+    answer = broker.get(path)
+    assert (answer.status_code, "ne peuvent pas être affichées pour l’instant" in answer.text) == (200, True)
+    assert "RIS-0000000012" in answer.text
 
 
 def test_a_contract_shows_its_head_and_who_is_covered(broker: Visitor) -> None:

@@ -41,6 +41,7 @@ def test_a_signed_quote_leaves_the_quotes_and_stays_as_a_contract(api: Any) -> N
     (contract,) = api.get(f"{path}/contracts").json["items"]
     assert contract == {
         "id": subscription["file"]["id"],
+        "contract_id": None,
         "number": None,
         "product_name": "Horizon TNS",
         "formula_label": "Horizon TNS 300",
