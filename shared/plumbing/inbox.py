@@ -10,10 +10,10 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ARRAY, Connection, bindparam, column, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
-from plumbing.database import INBOX, RETRY, STREAM_POSITION, insert_for
+from plumbing.database import INBOX, RETRY, STREAM_POSITION, insert_for, insert_of
 from plumbing.envelope import Envelope, Received
 from plumbing.errors import Permanent
 from plumbing.ids import new_id
@@ -91,8 +91,7 @@ class InboxClaim:
 
 @cache
 def _insert_new(dialect_name: str) -> Any:
-    insert = postgresql.insert if dialect_name == "postgresql" else sqlite.insert
-    return insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.event_id)
+    return insert_of(dialect_name)(INBOX).on_conflict_do_nothing().returning(INBOX.c.event_id)
 
 
 @cache

@@ -24,12 +24,11 @@ from typing import Any, Generic, Protocol, Self, TypeVar, runtime_checkable
 
 import orjson
 from sqlalchemy import Connection, Engine
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from plumbing.clock import Clock, paris_date
-from plumbing.database import EVENT_SEQUENCE, JOB, OUTBOX, insert_for
+from plumbing.database import EVENT_SEQUENCE, JOB, OUTBOX, insert_of
 from plumbing.envelope import Envelope
 from plumbing.errors import StaleWrite
 from plumbing.events import Audience, EventDeclaration, EventRegistry
@@ -233,14 +232,7 @@ class UnitOfWork:
 
     def _write_jobs(self) -> None:
         if self._jobs:
-            insert = insert_for(self.session.connection())
-            statement = insert(JOB)
-            # A parked job of the same key is asked for again: it gets another chance. One that waits or runs is enough.
-            again = {"state": "waiting", "due_at": statement.excluded.due_at, "attempt": 0, "error": None}
-            self.session.execute(
-                statement.on_conflict_do_update(index_elements=["key"], set_=again, where=JOB.c.state == "parked"),
-                self._jobs,
-            )
+            self.session.execute(_ask_for(self._workshop.engine.dialect.name), self._jobs)
 
     def _write_events(self) -> None:
         if not self._said:
@@ -287,8 +279,16 @@ class UnitOfWork:
 
 
 @cache
+def _ask_for(dialect_name: str) -> Any:
+    statement = insert_of(dialect_name)(JOB)
+    # A parked job of the same key is asked for again: it gets another chance. One that waits or runs is enough.
+    again = {"state": "waiting", "due_at": statement.excluded.due_at, "attempt": 0, "error": None}
+    return statement.on_conflict_do_update(index_elements=["key"], set_=again, where=JOB.c.state == "parked")
+
+
+@cache
 def _count_on(dialect_name: str) -> Any:
-    insert = postgresql.insert if dialect_name == "postgresql" else sqlite.insert
+    insert = insert_of(dialect_name)
     more = {"last": EVENT_SEQUENCE.c.last + 1}
     statement = insert(EVENT_SEQUENCE).on_conflict_do_update(index_elements=["subject"], set_=more)
     return statement.returning(EVENT_SEQUENCE.c.last)

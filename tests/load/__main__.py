@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.load import hearing, latency, memory, portfolio, pricing, rating, relaying, report
+from tests.load import hearing, latency, memory, persisting, portfolio, pricing, rating, relaying, report
 from tests.load.driver import Result, Trial, run
 from tests.load.ground import Ground
 
@@ -18,6 +18,7 @@ TRIALS: tuple[Trial, ...] = (
     hearing.TRIAL,
     memory.TRIAL,
     rating.TRIAL,
+    persisting.TRIAL,
     portfolio.TRIAL,
     *pricing.TRIALS,
 )

@@ -45,7 +45,7 @@ _FIRST = ("Éloïse", "Julie", "Paul", "Noé", "Léa", "Jean-Luc", "Anne", "Béa
 def stage(ground: Ground) -> Iterator[Sides]:
     """One database with both portfolios, and the service before it twice, each asked by its own broker."""
     url = ground.postgres.new_database("bench")
-    with _world(url) as world:
+    with world_on(url) as world:
         world.prepare()
         fill(url, factories.BROKER_ID, "RIS", QUOTES)
         fill(url, factories.OTHER_BROKER_ID, "TIS", A_FEW)
@@ -80,7 +80,7 @@ TRIAL = Trial(
 @contextmanager
 def turns(settings: dict[str, Any]) -> Iterator[Callable[[], list[float]]]:
     """Searches of all kinds, in an order of chance; each sample is one answer in milliseconds."""
-    with open(os.devnull, "w") as nowhere, _world(settings["database"], settings["key"]) as world:  # noqa: PTH123
+    with open(os.devnull, "w") as nowhere, world_on(settings["database"], settings["key"]) as world:  # noqa: PTH123
         configure_logs("quoting", stream=nowhere)
         api = Api(world)
         chance = random.Random(7)
@@ -190,7 +190,7 @@ def _begun(api: Api, caller: dict[str, Any]) -> tuple[str | None, list[str]]:
 
 
 @contextmanager
-def _world(url: str, key: str | None = None) -> Iterator[World]:
+def world_on(url: str, key: str | None = None) -> Iterator[World]:
     with tempfile.TemporaryDirectory() as folder:
         world = World(Path(folder), url=url, field_key=key or FIELD_KEY)
         yield world

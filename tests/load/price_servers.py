@@ -4,6 +4,7 @@
 token that its route asks for.
 """
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -27,6 +28,7 @@ def quoting_app() -> Any:
     configure_tracing("quoting")
     world = World(_folder())
     _leave_token()
+    gc.freeze()  # as each web process does (plumbing.service)
     return world.client.application
 
 
@@ -37,6 +39,7 @@ def empty_app() -> Any:
     app = Flask("empty")
     app.add_url_rule("/", "empty", lambda: "")
     _leave_token()
+    gc.freeze()
     return app
 
 

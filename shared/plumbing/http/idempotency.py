@@ -13,7 +13,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, TypeVar
 
 import structlog
@@ -22,7 +22,7 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from plumbing.database import IDEMPOTENCY_KEY as KEYS
-from plumbing.database import insert_for
+from plumbing.database import insert_of
 from plumbing.http import payload
 from plumbing.http.guards import authenticate, caller_if_any, mark
 from plumbing.http.openapi import KEY_PATTERN
@@ -47,6 +47,11 @@ PUBLIC = "public"
 
 _KEY = re.compile(f"{KEY_PATTERN}\\Z", re.ASCII)
 log = structlog.get_logger("plumbing.http")
+
+
+@cache
+def _insert_new(dialect_name: str) -> Any:
+    return insert_of(dialect_name)(KEYS).on_conflict_do_nothing().returning(KEYS.c.key)
 
 
 class IdempotencyClaim:
@@ -75,13 +80,8 @@ class IdempotencyClaim:
     def take(self, session: Session) -> None:
         """Write the row inside the transaction; raise `AlreadyTaken` when a twin has committed it."""
         # No rowcount: drivers disagree about it under ON CONFLICT. A row comes back exactly when it was written.
-        statement = (
-            insert_for(session.connection())(KEYS)
-            .values(**self.identity(), fingerprint=self.fingerprint, status=None, body=self.mark, created_at=self.now)
-            .on_conflict_do_nothing()
-            .returning(KEYS.c.key)
-        )
-        if session.execute(statement).first() is None:
+        row = {**self.identity(), "fingerprint": self.fingerprint, "body": self.mark, "created_at": self.now}
+        if session.execute(_insert_new(session.connection().dialect.name), row).first() is None:
             found = session.execute(select(KEYS.c.body).where(*_same(self))).scalar_one_or_none()
             if found is None or found.partition(" ")[0] != self.mark:
                 raise AlreadyTaken(self.key)
@@ -278,7 +278,7 @@ def _keep(engine: Engine, claim: IdempotencyClaim, response: Response, refused: 
             # The view answered without taking its claim: nothing was written, or it forgot `unit_of_work()`.
             log.warning("idempotency.claim_not_taken")
             row = {**claim.identity(), "fingerprint": claim.fingerprint, "created_at": claim.now, **values}
-            connection.execute(insert_for(connection)(KEYS).values(**row).on_conflict_do_nothing())
+            connection.execute(_insert_new(connection.dialect.name), row)
 
 
 def _same(claim: IdempotencyClaim) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import delete, or_, select, update
@@ -11,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from plumbing.cipher import FieldCipher
-from plumbing.database import insert_for
+from plumbing.database import insert_for, insert_of
 from plumbing.errors import NotFound
 from plumbing.ids import new_id
 from quoting.adapters.tables import (
@@ -241,16 +242,17 @@ class SqlNumbers:
         self._tenant = tenant
 
     def next(self, kind: str, prefix: str) -> int:
-        insert = insert_for(self._session.connection())
-        statement = (
-            insert(NUMBER_SEQUENCE)
-            .values(tenant=self._tenant, kind=kind, prefix=prefix, last=1)
-            .on_conflict_do_update(
-                index_elements=["tenant", "kind", "prefix"], set_={"last": NUMBER_SEQUENCE.c.last + 1}
-            )
-            .returning(NUMBER_SEQUENCE.c.last)
-        )
-        return int(self._session.execute(statement).scalar_one())
+        statement = _count_on(self._session.connection().dialect.name)
+        row = {"tenant": self._tenant, "kind": kind, "prefix": prefix, "last": 1}
+        return int(self._session.execute(statement, row).scalar_one())
+
+
+@cache
+def _count_on(dialect_name: str) -> Any:
+    statement = insert_of(dialect_name)(NUMBER_SEQUENCE).on_conflict_do_update(
+        index_elements=["tenant", "kind", "prefix"], set_={"last": NUMBER_SEQUENCE.c.last + 1}
+    )
+    return statement.returning(NUMBER_SEQUENCE.c.last)
 
 
 class SqlProductPapers:
@@ -308,8 +310,9 @@ class SqlBrokers:
         return broker_from(row) if row is not None else None
 
     def put(self, broker: Broker) -> None:
-        insert = insert_for(self._session.connection())
-        facts = {
+        row = {
+            "tenant": self._tenant,
+            "id": broker.id,
             "company": broker.company,
             "display_name": broker.display_name,
             "email": broker.email,
@@ -317,8 +320,15 @@ class SqlBrokers:
             "orias": broker.orias,
             "read_at": self._now,
         }
-        statement = insert(BROKER).values(tenant=self._tenant, id=broker.id, **facts)
-        self._session.execute(statement.on_conflict_do_update(index_elements=["tenant", "id"], set_=facts))
+        self._session.execute(_put_broker(self._session.connection().dialect.name), row)
+
+
+@cache
+def _put_broker(dialect_name: str) -> Any:
+    statement = insert_of(dialect_name)(BROKER)
+    identity = ["tenant", "id"]
+    said = {column.name: column for column in statement.excluded if column.name not in identity}
+    return statement.on_conflict_do_update(index_elements=identity, set_=said)
 
 
 def product_paper_from(row: Any) -> ProductPaper:

@@ -40,21 +40,24 @@ def create_quote(
     with uow() as work:
         proposal = propose(tenant=work.tenant, wishes=wishes, offer=offer, towns=towns, today=work.today)
         price = chosen_price(proposal, choice)
-        prefix = proposal.product.prefix
+        quote_id, prefix = new_id(), proposal.product.prefix
+        client_id = work.clients.find_or_add(broker.id, client).id
+        work.brokers.put(broker)
+        work.remember(quote_id)
         quote = draw_up(
             work,
             proposal,
+            id=quote_id,
             wishes=wishes,
             choice=choice,
             price=price,
             client=client,
+            # Last of all: whoever wants the next number waits from here on until this commits.
             number=format_number(prefix, work.numbers.next("quote", prefix)),
             version=1,
             broker_id=broker.id,
-            client_id=work.clients.find_or_add(broker.id, client).id,
+            client_id=client_id,
         )
-        work.brokers.put(broker)
-        work.remember(quote.id)
         work.commit()
     return quote
 
@@ -73,6 +76,7 @@ def draw_up(
     work: Work,
     proposal: Proposal,
     *,
+    id: str,
     wishes: Wishes,
     choice: Choice,
     price: Price,
@@ -85,7 +89,7 @@ def draw_up(
     """Add a version of a quote at the price just found, and have its PDF made; ChoiceUnexplained."""
     product = proposal.product
     quote = Quote(
-        id=new_id(),
+        id=id,
         tenant=work.tenant,
         number=number,
         version=version,

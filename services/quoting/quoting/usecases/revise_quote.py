@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from plumbing.errors import NotFound
+from plumbing.ids import new_id
 from quoting.domain.people import Broker, Identity
 from quoting.domain.quote import SUBMITTED, NotTheLatestVersion, Quote, QuoteStatus
 from quoting.usecases.create_quote import Choice, check_client, chosen_price, draw_up
@@ -41,6 +42,7 @@ def revise_quote(
         quote = draw_up(
             work,
             proposal,
+            id=new_id(),
             wishes=wishes,
             choice=choice,
             price=chosen_price(proposal, choice),

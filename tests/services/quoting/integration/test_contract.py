@@ -11,7 +11,7 @@ from tests.services.quoting.world import World
 from tests.support.conformance import assert_conforms
 from tests.support.tokens import bearer
 
-OPERATIONS = 30
+OPERATIONS = 31
 
 
 def test_the_api_keeps_its_contract(world: World) -> None:
