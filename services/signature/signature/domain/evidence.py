@@ -8,8 +8,10 @@ authentication with the text of the message, documents with the consents given t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
+from signature.domain import process
 from signature.domain.canonical import Facts, Json, canonical_json, instant_text, sha256_hex
 from signature.domain.consents import Statement
 from signature.domain.journal import Entry
@@ -20,16 +22,32 @@ EVIDENCE_SIGNATURE: Final = "evidence.json.p7s"
 MANIFEST: Final = "manifest.json"
 JOURNAL: Final = "journal.jsonl"
 CONSENTS: Final = "consents.json"
+ROOT: Final = "root.pem"
 CERTIFICATES: Final = "certificates.pem"
+REVOCATION_LISTS: Final = "crls.pem"
+PROCESS: Final = "processus.txt"
+VERIFIER: Final = "verifier.py"
 READ_ME: Final = "LISEZMOI.txt"
 
 _OPENSSL: Final = (
     f"openssl cms -verify -binary -inform DER -in {EVIDENCE_SIGNATURE} -content {EVIDENCE} "
-    f"-CAfile {CERTIFICATES} -purpose any -cades -out /dev/null"
+    f"-CAfile {ROOT} -purpose any -cades -out /dev/null"
 )
 
 
-def members(order: SealingOrder, *, sealed: Mapping[str, bytes], certificates: bytes) -> dict[str, bytes]:
+@dataclass(frozen=True)
+class Means:
+    """What a stranger checks with: certificates and revocation lists in PEM, our verifier's source."""
+
+    root: bytes
+    certificates: bytes
+    revocation_lists: bytes
+    verifier: bytes
+
+
+def members(
+    order: SealingOrder, *, sealed: Mapping[str, bytes], means: Means, operator: str, level: Level
+) -> dict[str, bytes]:
     """Return every file of the evidence but `evidence.json` and its signature; `sealed` holds the PDFs by document."""
     files = {
         MANIFEST: order.manifest.encode(),
@@ -40,9 +58,14 @@ def members(order: SealingOrder, *, sealed: Mapping[str, bytes], certificates: b
                 "provider": [_statement(each) for each in order.provider_statements],
             }
         ),
-        CERTIFICATES: certificates,
+        PROCESS: process.description(operator=operator, level=level.value).encode(),
+        ROOT: means.root,
+        CERTIFICATES: means.certificates,
+        VERIFIER: means.verifier,
         READ_ME: read_me(order).encode(),
     }
+    if means.revocation_lists:
+        files[REVOCATION_LISTS] = means.revocation_lists
     for document in order.documents:
         files[pdf_name(document.position, document.kind)] = sealed[document.document_id]
     return files
@@ -56,6 +79,7 @@ def describe(order: SealingOrder, *, operator: str, level: Level, files: Mapping
             "ceremony": order.ceremony_id,
             "reference": order.reference,
             "operator": operator,
+            "process": process.VERSION,
             "initiator": order.adviser.name,
             "subject": order.subject,
             "quote": order.quote_number,
@@ -83,15 +107,20 @@ def read_me(order: SealingOrder) -> str:
     return (
         f"Dossier de preuve de la signature électronique, référence {order.reference}\n\n"
         "Ce dossier se vérifie sans nos logiciels.\n\n"
+        "Tout d’un coup, dans le dossier décompressé (Python 3.8 ou plus, OpenSSL) :\n"
+        f"   python3 {VERIFIER}\n"
+        "   Comparez l’empreinte du certificat racine qu’il donne avec celle que publie la mutuelle.\n\n"
+        "Ou pas à pas :\n\n"
         "1. La signature du dossier, avec OpenSSL :\n"
-        f"   {_OPENSSL}\n"
-        "   Comparez l’empreinte du certificat racine avec celle que publie la mutuelle.\n\n"
+        f"   {_OPENSSL}\n\n"
         f"2. Les fichiers : {EVIDENCE} donne l’empreinte SHA-256 de chacun (commande sha256sum).\n\n"
         f"3. Le journal : dans {JOURNAL}, « hash » est le SHA-256 de « previous » suivi du texte JSON de « entry »\n"
         "   (clés triées, sans espace, UTF-8). La première ligne part de 64 zéros ; la dernière empreinte est\n"
         f"   « journal_head » dans {EVIDENCE}.\n\n"
         "4. Les documents : chaque PDF porte un cachet qu’un lecteur de PDF affiche ; son début est, octet pour\n"
-        f"   octet, le document lu et accepté, dont l’empreinte est dans {MANIFEST}.\n"
+        f"   octet, le document lu et accepté, dont l’empreinte est dans {MANIFEST}.\n\n"
+        f"{PROCESS} décrit le procédé et ses acteurs, tels qu’ils étaient ce jour-là ; {CERTIFICATES} et\n"
+        f"{REVOCATION_LISTS} sont les certificats et leurs listes de révocation.\n"
     )
 
 

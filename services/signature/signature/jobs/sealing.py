@@ -16,7 +16,7 @@ from plumbing.consumer import Context
 from plumbing.errors import Permanent
 from plumbing.http.clients import ServiceError
 from plumbing.jobs import Job
-from signature.adapters.archive import zip_of
+from signature.adapters.archive import verifier_source, zip_of
 from signature.adapters.revocation import FRESH_FOR
 from signature.domain import evidence
 from signature.domain.canonical import sha256_hex
@@ -97,7 +97,13 @@ def _read(document: EnvelopeDocument, documents: DocumentStore) -> bytes:
 
 
 def _evidence(order: SealingOrder, sealed: Mapping[str, bytes], sealer: Sealer, operator: str) -> bytes:
-    files = evidence.members(order, sealed=sealed, certificates=sealer.certificates)
+    means = evidence.Means(
+        root=sealer.root,
+        certificates=sealer.certificates,
+        revocation_lists=sealer.revocation_lists,
+        verifier=verifier_source(),
+    )
+    files = evidence.members(order, sealed=sealed, means=means, operator=operator, level=sealer.level)
     described = evidence.describe(order, operator=operator, level=sealer.level, files=files)
     files[evidence.EVIDENCE] = described
     files[evidence.EVIDENCE_SIGNATURE] = sealer.sign_detached(described)

@@ -28,10 +28,12 @@ class RevocationUnknown(Exception):
 
 
 class Sealer(Protocol):
-    """Whoever holds the key. `certificates` is the chain in PEM, leaf first; `revocation_lists` PEM too."""
+    """Whoever holds the key. `root`, `certificates` (the chain, leaf first) and `revocation_lists` are PEM."""
 
     @property
     def level(self) -> Level: ...
+    @property
+    def root(self) -> bytes: ...
     @property
     def certificates(self) -> bytes: ...
     @property

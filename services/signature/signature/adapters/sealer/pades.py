@@ -89,6 +89,11 @@ class PadesSealer:
         )
 
     @property
+    def root(self) -> bytes:
+        """The certificate that everything of ours hangs from, in PEM."""
+        return self.credentials.root.public_bytes(Encoding.PEM)
+
+    @property
     def certificates(self) -> bytes:
         """The chain, leaf first, and the roots of the timestamp authority, in PEM."""
         others = [root for root in self._tsa_roots if root not in self.credentials.chain]
