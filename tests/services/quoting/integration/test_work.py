@@ -235,6 +235,15 @@ def test_an_event_heard_twice_counts_once(api: Any) -> None:
     assert api.world.kept_for_later() == []
 
 
+def test_a_quote_is_two_pages_for_a_family_with_everything(api: Any) -> None:
+    import pypdfium2
+
+    everything = {"formula": "450", "with_option": True, "choice_reason": "Souhait de la meilleure couverture. " * 8}
+    api.issue(factories.family_quote(**everything))
+    (pdf,) = api.world.neighbours.stored("quote.pdf")
+    assert len(pypdfium2.PdfDocument(pdf.content)) == 2
+
+
 @pytest.mark.parametrize("early", [True, False])
 def test_a_piece_is_taken_in_whether_it_comes_before_the_submission_or_after(api: Any, early: bool) -> None:
     quote = api.issue()

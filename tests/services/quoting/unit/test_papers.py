@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from ctypes import create_string_buffer
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+import pypdfium2
 import pytest
+from pypdfium2 import raw
 
 from quoting.adapters.catalogue.loader import load_published
 from quoting.adapters.papers.product_papers import drafts
@@ -47,6 +52,37 @@ def test_every_product_document_can_be_set_for_every_insurer() -> None:
             assert len({(draft.kind, draft.formula, draft.content_version) for draft in made}) == len(made)
             for draft in made:
                 assert typeset(draft.kind, draft.data).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("tenant", ["rives", "plateau"])
+@pytest.mark.parametrize("product", ["horizon-tns", "horizon-serenite"])
+def test_the_ipid_is_two_pages_with_the_signs_of_the_regulation(tenant: str, product: str) -> None:
+    """Article 7 of regulation (EU) 2017/1469; each sign says in words what it shows."""
+    catalogue = load_published().catalogue
+    draft = next(iter(drafts(catalogue.products[product], catalogue.insurers[tenant], (), ON)))
+    document = pypdfium2.PdfDocument(typeset(draft.kind, draft.data))
+    assert [said_of_pictures(page) for page in document] == [
+        ["Parapluie", "Croix dans un triangle", "Point d’exclamation dans un triangle"],
+        ["Globe", "Poignée de main", "Pièces de monnaie", "Sablier", "Main sur un bouclier"],
+    ]
+
+
+def said_of_pictures(page: Any) -> list[str]:
+    """The alternative texts of a page, in reading order."""
+
+    def walk(count: Callable[[Any], int], child: Callable[[Any, int], Any], owner: Any) -> Iterator[str]:
+        for place in range(count(owner)):
+            element = child(owner, place)
+            if element:
+                size = raw.FPDF_StructElement_GetAltText(element, None, 0)
+                if size:
+                    buffer = create_string_buffer(size)
+                    raw.FPDF_StructElement_GetAltText(element, buffer, size)
+                    yield buffer.raw[: size - 2].decode("utf-16-le")
+                yield from walk(raw.FPDF_StructElement_CountChildren, raw.FPDF_StructElement_GetChildAtIndex, element)
+
+    tree = raw.FPDF_StructTree_GetForPage(page.raw)
+    return list(walk(raw.FPDF_StructTree_CountChildren, raw.FPDF_StructTree_GetChildAtIndex, tree))
 
 
 def test_the_same_data_gives_the_same_bytes_and_another_insurer_another_version() -> None:
