@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.load import hearing, latency, memory, persisting, portfolio, pricing, rating, relaying, report
+from tests.load import hearing, latency, memory, persisting, portfolio, pricing, rating, relaying, report, sealing
 from tests.load.driver import Result, Trial, run
 from tests.load.ground import Ground
 
@@ -21,6 +21,7 @@ TRIALS: tuple[Trial, ...] = (
     persisting.TRIAL,
     portfolio.TRIAL,
     *pricing.TRIALS,
+    sealing.TRIAL,
 )
 FILE = Path("var/bench.json")
 

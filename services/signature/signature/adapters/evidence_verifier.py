@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 EVIDENCE, SIGNATURE, ROOT = "evidence.json", "evidence.json.p7s", "root.pem"
 OPENSSL = ["openssl", "cms", "-verify", "-binary", "-inform", "DER", "-CAfile", ROOT]
 OPENSSL += ["-purpose", "any", "-cades", "-out", "/dev/null"]
-defects = []
+defects: "list[str]" = []
 
 
 def check(good, text):
