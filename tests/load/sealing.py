@@ -34,8 +34,8 @@ TRIAL = Trial(
     figures=(Figure("seal_vs_pyhanko", "CPU ms an envelope", Limit(2.5)),),
     stage=stage,
     how=(
-        "CPU of sealing three documents (PAdES-B-LT), inspecting each before its release and making the evidence with its "
-        "signature; against pyHanko's own signing of the same files at the same level, with the same held key, "
+        "CPU of sealing three documents (PAdES-B-LT), inspecting each before its release and proving it all with a "
+        "signed evidence; against pyHanko's own signing of the same files at the same level, with the same held key, "
         "timestamps and revocation list, and nothing else"
     ),
     rounds=7,
