@@ -200,9 +200,10 @@ def client_accepts_the_documents(story: Story) -> str:
     for document in found["documents"]:
         content = guest.get_bytes(f"/api/documents/v1/documents/{document['document_id']}/content").content
         check(content.startswith(b"%PDF-"), f"« {document['title']} » can be read before it is signed")
-        guest.post(
-            f"{path}/documents/{document['document_id']}/acceptance", {"read": True, "accepts": True, "confirms": True}
-        )
+        base = f"{path}/documents/{document['document_id']}"
+        for page in range(1, document["pages"] + 1):
+            guest.post(f"{base}/pages/{page}/view")
+        guest.post(f"{base}/acceptance", {"read": True, "accepts": True, "confirms": True})
     story.facts["ceremony"] = path
     return f"{len(found['documents'])} documents accepted one by one, reference {found['reference']}"
 

@@ -197,6 +197,9 @@ def client_accepts_each_document(walk: Walk) -> None:
     assert_subscription_step(walk, "Confirmation")
     for number in (1, 2, 3):
         expect(walk.page.get_by_text(f"Document {number} sur 3")).to_be_visible()
+        while (following := walk.page.get_by_role("link", name="Page suivante")).count():
+            expect(walk.page.get_by_role("checkbox")).to_have_count(0)
+            following.click()
         for box in walk.page.get_by_role("checkbox").all():
             expect(box).not_to_be_checked()
             box.check()

@@ -8,6 +8,7 @@ from flask import Flask
 
 from documents.api.documents import documents
 from documents.api.errors import ERRORS
+from documents.api.pages import pages
 from documents.domain.limits import MAX_SERVICE_FILE_BYTES
 from plumbing.http import create_api_app
 
@@ -20,7 +21,7 @@ def create_app(services: Any) -> Flask:
     return create_api_app(
         name="documents",
         title="Documents et pièces justificatives",
-        blueprints=[documents],
+        blueprints=[documents, pages],
         errors=ERRORS,
         services=services,
         max_body=_LARGEST_BODY,

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from plumbing.resources import CommonSettings
 from plumbing.settings import Environment
-from signature.domain.limits import CodeLimits, Limit
+from signature.domain.limits import FRENCH_COUNTRIES, CodeLimits, Limit
 
 DEMONSTRATION_PROVIDER = "Sigillaire"
 DEMONSTRATION_UNIT = "DEMONSTRATION"
@@ -82,8 +82,7 @@ def load(environ: Mapping[str, str]) -> Config:
     code_key = environment.secret("OTP_KEY")
     environment.parsed("OTP_KEY", read_code_key, "is not base64 of 32 bytes")
     trust = _trust(environment)
-    mobile = environment.integer("CODES_PER_MOBILE_A_DAY", 12, minimum=1)
-    tenant = environment.integer("CODES_PER_TENANT_AN_HOUR", 600, minimum=1)
+    code_limits = _code_limits(environment)
     provider = environment.text("SIGNATURE_PROVIDER", demonstration=DEMONSTRATION_PROVIDER)
     origin = environment.text("SIGNING_DOMAIN", "") or None
     environment.finish()
@@ -92,11 +91,32 @@ def load(environ: Mapping[str, str]) -> Config:
         provider=provider,
         origin=origin,
         code_key=read_code_key(code_key),
-        code_limits=CodeLimits(
-            mobile=Limit("mobile", timedelta(days=1), mobile), tenant=Limit("tenant", timedelta(hours=1), tenant)
-        ),
+        code_limits=code_limits,
         trust=trust(),
     )
+
+
+def _code_limits(environment: Environment) -> CodeLimits:
+    day, hour = timedelta(days=1), timedelta(hours=1)
+    # A demonstration's visitors all come from one address, and most of its ceremonies are a machine's.
+    network = 600 if environment.demonstration else 60
+    countries = environment.text("SMS_COUNTRIES", " ".join(sorted(FRENCH_COUNTRIES))).split()
+    environment.parsed("SMS_COUNTRIES", read_countries, "are not French calling codes with spaces between")
+    return CodeLimits(
+        mobile=Limit("mobile", day, environment.integer("CODES_PER_MOBILE_A_DAY", 12, minimum=1)),
+        network=Limit("network", hour, environment.integer("CODES_PER_NETWORK_AN_HOUR", network, minimum=1)),
+        tenant=Limit("tenant", hour, environment.integer("CODES_PER_TENANT_AN_HOUR", 600, minimum=1)),
+        deployment=Limit("deployment", hour, environment.integer("CODES_AN_HOUR", 1500, minimum=1)),
+        countries=frozenset(countries),
+    )
+
+
+def read_countries(text: str) -> frozenset[str]:
+    """Read calling codes; ValueError for none at all, or one that is not French: nobody there signs with us."""
+    countries = frozenset(text.split())
+    if not countries or not countries <= FRENCH_COUNTRIES:
+        raise ValueError("unknown calling code")
+    return countries
 
 
 def load_sealer(environ: Mapping[str, str]) -> SealerConfig:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from tests.services.signature.neighbours import Neighbours
 from tests.support.tokens import bearer, verifier
 
 TENANT = "rives"
+BROKER = "01980000-0000-7000-8000-0000000b0ce5"
 FIELD_KEY = base64.b64encode(b"f" * 32).decode()
 
 
@@ -92,6 +93,7 @@ class World:
         data = {
             "subscription_id": subscription_id,
             "quote_number": "RIS-0000000033",
+            "broker_id": BROKER,
             "product_name": "Horizon TNS",
             "formula": "300",
             "monthly": "128.40",
@@ -180,11 +182,17 @@ class Guest:
     world: World
     subscription_id: str
     tenant: str
+    made_at: datetime | None = None
+    token: dict[str, str] = field(default_factory=dict)
 
     @property
     def headers(self) -> dict[str, str]:
-        scope = f"subscription:{self.subscription_id}"
-        return bearer("guest", f"guest-{self.subscription_id}", self.tenant, scope, now=self.world.clock.now())
+        """One browser session: the token that the link was exchanged for, made anew only when it has ended."""
+        if self.made_at is None or self.world.clock.now() - self.made_at > timedelta(minutes=25):
+            self.made_at = self.world.clock.now()
+            scope = f"subscription:{self.subscription_id}"
+            self.token = bearer("guest", f"guest-{self.subscription_id}", self.tenant, scope, now=self.made_at)
+        return self.token
 
     def ceremony_id(self) -> str:
         answer = self.get(f"/v1/ceremonies?subject=subscription:{self.subscription_id}")
@@ -204,11 +212,21 @@ class Guest:
         address = f"/v1/ceremonies/{self.ceremony_id()}/{path}"
         return self.world.client.post(address, json=body if body is not None else {}, headers=headers)
 
+    def view(self, document_id: str, page: int) -> Any:
+        return self.post(f"documents/{document_id}/pages/{page}/view")
+
+    def read(self, document_id: str) -> None:
+        """Have every page of a document handed out."""
+        [document] = [each for each in self.ceremony()["documents"] if each["document_id"] == document_id]
+        for page in range(1, document["pages"] + 1):
+            assert self.view(document_id, page).status_code == 200
+
     def accept(self, document_id: str, **boxes: Any) -> Any:
         return self.post(f"documents/{document_id}/acceptance", {**BOXES, **boxes})
 
     def accept_all(self) -> None:
         for document in self.ceremony()["documents"]:
+            self.read(document["document_id"])
             assert self.accept(document["document_id"]).status_code == 200
 
     def ask_code(self) -> Any:
@@ -218,7 +236,7 @@ class Guest:
         return self.post("signature", {"code": code, "terms": True, "privacy": True, **boxes}, key=key)
 
     def sign_all(self) -> None:
-        """Go through the whole ceremony up to the right code."""
+        """Go through the whole ceremony, up to the right code of the signer whose turn it is."""
         self.accept_all()
         assert self.ask_code().status_code == 200
         answer = self.sign(self.world.sent_code())

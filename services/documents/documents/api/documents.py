@@ -52,7 +52,7 @@ log = structlog.get_logger()
 
 documents = Blueprint("documents", __name__, description="Documents et pièces justificatives")
 
-_EVERYBODY = ("guest", "member", "broker", "manager", "employer", "partner", "service")
+EVERYBODY = ("guest", "member", "broker", "manager", "employer", "partner", "service")
 _SENDERS = ("service", "guest", "member", "broker", "manager")
 _FORM = UploadForm()
 _PROBLEM = ProblemAnswer()
@@ -96,7 +96,7 @@ def _upload() -> Upload:
 
 @documents.route("/documents")
 class Documents(MethodView):
-    @requires(*_EVERYBODY)
+    @requires(*EVERYBODY)
     @documents.arguments(ListArguments(), location="query")
     @documents.response(200, page_schema(DocumentOut()))
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
@@ -119,7 +119,7 @@ class Documents(MethodView):
     @documents.response(201, DocumentOut())
     @documents.alt_response(413, schema=_PROBLEM, content_type=MEDIA_TYPE)
     @documents.alt_response(415, schema=_PROBLEM, content_type=MEDIA_TYPE)
-    @idempotent(fingerprint=lambda: _upload().fingerprint(), again=lambda document_id: _stored(_found(document_id)))
+    @idempotent(fingerprint=lambda: _upload().fingerprint(), again=lambda document_id: _stored(found(document_id)))
     def post(self) -> Any:
         """Déposer un fichier."""
         person, tenant, held = caller(), current_actor().tenant, services()
@@ -145,16 +145,16 @@ class Documents(MethodView):
 
 @documents.route("/documents/<id:document_id>")
 class OneDocument(MethodView):
-    @requires(*_EVERYBODY)
+    @requires(*EVERYBODY)
     @documents.response(200, DocumentOut())
     def get(self, document_id: str) -> queries.DocumentView:
         """Un document, sans son contenu."""
-        return _found(document_id)
+        return found(document_id)
 
 
 @documents.route("/documents/<id:document_id>/content")
 class Content(MethodView):
-    @requires(*_EVERYBODY)
+    @requires(*EVERYBODY)
     @documents.arguments(ContentArguments(), location="query")
     @documents.response(200, _BYTES, content_type="*/*", description="Le fichier.")  # type: ignore[arg-type]
     @documents.alt_response(206, schema=_BYTES, content_type="*/*", description="La partie demandée du fichier.")
@@ -162,7 +162,7 @@ class Content(MethodView):
     @documents.alt_response(416, schema=_PROBLEM, content_type=MEDIA_TYPE)
     def get(self, query: dict[str, Any], document_id: str) -> Response:
         """Le contenu d’un document\u00a0; chaque lecture est inscrite."""
-        document = _found(document_id)
+        document = found(document_id)
         if downloads.etag(document) in request.headers.get("If-None-Match", ""):
             return Response(status=304, headers={"ETag": downloads.etag(document)})
         span = downloads.span_asked(document)
@@ -190,7 +190,7 @@ class Kinds(MethodView):
         return page_of(kinds_for(query["subject_kind"]))
 
 
-def _found(document_id: str) -> queries.DocumentView:
+def found(document_id: str) -> queries.DocumentView:
     tenant = current_actor().tenant
     document = queries.find(services().engine, tenant=tenant, person=caller(), document_id=document_id)
     if document is None:

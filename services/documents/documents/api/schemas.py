@@ -136,3 +136,14 @@ class KindOut(Schema):
     code = fields.Text(max=100, required=True)
     label = fields.Text(max=200, required=True)
     request = fields.Text(max=500, required=True)
+
+
+class PageOut(Schema):
+    """A page to read: a PNG in base64 with its size in pixels, and the text that is on it."""
+
+    number = fields.Integer(minimum=1, required=True)
+    pages = fields.Integer(minimum=1, required=True)
+    width = fields.Integer(minimum=1, required=True)
+    height = fields.Integer(minimum=1, required=True)
+    picture = fields.Text(max=20_000_000, required=True)
+    text = fields.Text(max=100_000, min=0, lines=True, required=True)

@@ -162,3 +162,4 @@ class Insurer:
     siren: str
     supervisor: str
     producer_id: str  # « identifiant unique REP »
+    back_office: str  # the managers' mailbox, in copy of what needs a person

@@ -19,6 +19,7 @@ from notifications.usecases.record_contact import record_contact
 from notifications.usecases.record_preferences import record_preferences
 from notifications.usecases.record_subscription import record_subscription
 from notifications.usecases.report_ceremony_end import CeremonyEnd, Signer, report_ceremony_end
+from notifications.usecases.report_ceremony_pause import CeremonyPause, report_ceremony_pause
 from notifications.usecases.report_refused_piece import report_refused_piece
 from notifications.usecases.send_code import send_code
 from notifications.usecases.welcome_member import CreatedContract, record_holder, welcome_member
@@ -163,6 +164,18 @@ def ceremony_expired(event: Event, context: Context) -> None:
     _report(event, context, CeremonyEnd.EXPIRED)
 
 
+@SUBSCRIPTIONS.on("signature.ceremony.blocked.v1", schema=reads.CeremonyBlocked(), sealed=reads.SignerToTell())
+def ceremony_blocked(event: Event, context: Context) -> None:
+    """The codes did not reach the client: his adviser has to do something."""
+    _pause(event, context, CeremonyPause.BLOCKED)
+
+
+@SUBSCRIPTIONS.on("signature.ceremony.relieved.v1", schema=reads.CeremonyRelieved(), sealed=reads.SignerRelieved())
+def ceremony_relieved(event: Event, context: Context) -> None:
+    """The adviser did: the client reads of it, and of another number above all."""
+    _pause(event, context, CeremonyPause.RELIEVED)
+
+
 @SUBSCRIPTIONS.on("signature.envelope.sealed.v1", schema=reads.EnvelopeSealed(), sealed=reads.SignerToTell())
 def envelope_sealed(event: Event, context: Context) -> None:
     """The client gets his signed documents, and what is still asked of him."""
@@ -260,6 +273,21 @@ def _report(event: Event, context: Context, end: CeremonyEnd) -> None:
     )
 
 
+def _pause(event: Event, context: Context, pause: CeremonyPause) -> None:
+    report_ceremony_pause(
+        uow=context.uow,
+        writer=context.services.writer,
+        event_id=event.id,
+        pause=pause,
+        signer=_signer(event),
+        facts={
+            "expires_at": event.data["expires_at"],
+            "other_mobile": event.data.get("kind") == "other_mobile",
+            "mobile_masked": event.sealed.get("mobile_masked", ""),
+        },
+    )
+
+
 def _signer(event: Event) -> Signer:
     sealed, subject = event.sealed, event.data["subject"]
     return Signer(
@@ -267,6 +295,7 @@ def _signer(event: Event) -> Signer:
         subscription_id=subject.removeprefix(SUBSCRIPTION) if subject.startswith(SUBSCRIPTION) else None,
         product_name=event.data["product_name"],
         broker_email=sealed["broker_email"],
+        co_signer_emails=tuple(sealed["co_signer_emails"]),
     )
 
 

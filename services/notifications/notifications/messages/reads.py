@@ -134,6 +134,19 @@ class CeremonyEnded(Read):
 
 class SignerToTell(Addressee):
     broker_email = fields.Email(required=True)
+    co_signer_emails = fields.List(fields.Email(), load_default=list)
+
+
+class CeremonyBlocked(CeremonyEnded):
+    expires_at = fields.Instant(required=True)
+
+
+class CeremonyRelieved(CeremonyBlocked):
+    kind = fields.Choice(("again", "other_mobile"), required=True)
+
+
+class SignerRelieved(SignerToTell):
+    mobile_masked = fields.Text(max=20, required=True)
 
 
 class SealedDocument(Read):

@@ -1,4 +1,4 @@
-"""Tell the client that his signature did not come about, his adviser in copy (F-119)."""
+"""Tell the client that his signature did not come about, his adviser and the managers in copy (F-119)."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Signer:
     subscription_id: str | None
     product_name: str
     broker_email: str
+    co_signer_emails: tuple[str, ...] = ()
 
 
 def report_ceremony_end(*, uow: Begin, writer: Writer, event_id: str, end: CeremonyEnd, signer: Signer) -> None:
@@ -40,7 +41,7 @@ def report_ceremony_end(*, uow: Begin, writer: Writer, event_id: str, end: Cerem
             event_id=event_id,
             to=signer.person,
             adviser=quote.adviser if quote else None,
-            copies=[signer.broker_email],
+            copies=[signer.broker_email, *signer.co_signer_emails, writer.insurer(work.tenant).back_office],
             facts={"product_name": signer.product_name},
         )
         queue_mail(work, writer, letter)

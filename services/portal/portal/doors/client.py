@@ -202,16 +202,25 @@ def sign() -> Any:
         return render_template("client/waiting.html", steps=STEPS, step=3)
     if ceremony["state"] in {"signed", "sealed"}:
         return redirect(url_for("client.file"))
-    if ceremony["state"] in _ENDED:
+    if ceremony["state"] in {"blocked", *_ENDED}:
         return render_template("client/ended.html", ceremony=ceremony)
-    return _ceremony_page(ceremony, Form())
+    asked = request.args.get("page", "")
+    return _ceremony_page(ceremony, Form(), page=int(asked) if asked.isascii() and asked.isdigit() else 0)
 
 
-def _ceremony_page(ceremony: Mapping[str, Any], form: Form) -> Any:
+def _ceremony_page(ceremony: Mapping[str, Any], form: Form, *, page: int = 0) -> Any:
     waiting = next((document for document in ceremony["documents"] if not document["accepted_at"]), None)
-    template = "client/read.html" if waiting else "client/code.html"
-    page = render_template(template, ceremony=ceremony, document=waiting, form=form, steps=STEPS, step=3)
-    return page, form.status
+    if waiting is None:
+        return render_template("client/code.html", ceremony=ceremony, form=form, steps=STEPS, step=3), form.status
+    # The page after those already shown may be asked for, and none beyond it.
+    number = min(max(page or waiting["pages_viewed"], 1), waiting["pages_viewed"] + 1, waiting["pages"])
+    drawn = person(DOOR).get("documents", f"documents/{waiting['document_id']}/pages/{number}")
+    if number > waiting["pages_viewed"]:
+        path = f"ceremonies/{ceremony['id']}/documents/{waiting['document_id']}/pages/{number}/view"
+        # The same page of the same ceremony is noted once, whatever was sent twice.
+        person(DOOR).post("signature", path, {}, key=path)
+    template, steps = "client/read.html", {"steps": STEPS, "step": 3}
+    return render_template(template, ceremony=ceremony, document=waiting, drawn=drawn, form=form, **steps), form.status
 
 
 @pages.post("/signature/<any(document, code, signer, refus):step>")
@@ -232,7 +241,10 @@ def act(step: str) -> Any:
             f"{base}/signature",
             {"code": form.text("code"), "terms": form.ticked("terms"), "privacy": form.ticked("privacy")},
         ),
-        "refus": (f"{base}/refusal", {"reason": form.text("reason")}),
+        "refus": (
+            f"{base}/refusal",
+            {"reason": form.text("reason"), "document_id": form.optional("refused_document")},
+        ),
     }
     path, body = calls[step]
     try:

@@ -53,6 +53,7 @@ class RefusalToTell(Client):
     reason = fields.Text(max=500, required=True)
 
 
+_BROKER = "0199d1c2-5a7e-7c31-9d0f-3b6f0a6f1a02"
 _SUBSCRIPTION = "0199d1c2-5a7e-7c31-9d0f-3b6f0a6f1a03"
 _CLIENT = {
     "civility": "madame",
@@ -71,6 +72,7 @@ def declare_file_events(events: EventRegistry, *, ready: Schema) -> None:
         summary="The papers of a handwritten signature are stored",
         example={
             "subscription_id": _SUBSCRIPTION,
+            "broker_id": _BROKER,
             "quote_number": "RIS-0000000033",
             "product_name": "Horizon TNS",
             "formula": "Horizon TNS 300",

@@ -110,9 +110,10 @@ class PaperToSign(Schema):
 
 
 class ReadyToSign(Schema):
-    """The papers to sign are stored, in the order in which they are read."""
+    """The papers to sign are stored, in the order in which they are read; `broker_id` is who advises."""
 
     subscription_id = fields.Id(required=True)
+    broker_id = fields.Id()
     quote_number = fields.Text(max=20, required=True)
     product_name = fields.Text(max=120, required=True)
     formula = fields.Text(max=120, required=True)
@@ -305,6 +306,7 @@ EVENTS.declare(
     summary="The papers of an electronic signature are stored",
     example={
         "subscription_id": _SUBSCRIPTION,
+        "broker_id": _BROKER,
         "quote_number": "RIS-0000000033",
         "product_name": "Horizon TNS",
         "formula": "Horizon TNS 300",

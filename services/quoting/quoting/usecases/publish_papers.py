@@ -68,6 +68,7 @@ def _file_of(work: Work, subscription_id: str) -> MembershipFile:
 def _what_is_signed(subscription: Subscription, quote: Quote) -> dict[str, Any]:
     return {
         "subscription_id": subscription.id,
+        "broker_id": quote.broker_id,
         "quote_number": quote.number,
         "product_name": quote.product_name,
         "formula": quote.formula_label,

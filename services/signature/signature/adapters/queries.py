@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from signature.adapters.repositories import within
 from signature.adapters.tables import CEREMONY, SEAL_RECORD
 from signature.domain.ceremony import Ceremony
+from signature.domain.reach import Reach
 from signature.domain.verification import SealRecord
 
 
-def find_ceremony(session: Session, ceremony_id: str) -> Ceremony | None:
-    """Return one ceremony of the session's tenant."""
-    return session.execute(select(Ceremony).where(CEREMONY.c.id == ceremony_id)).scalar_one_or_none()
+def find_ceremony(session: Session, ceremony_id: str, reach: Reach) -> Ceremony | None:
+    """Return one ceremony of the session's tenant; None when it is out of reach."""
+    found = session.execute(select(Ceremony).where(CEREMONY.c.id == ceremony_id)).scalar_one_or_none()
+    return found if found is not None and within(reach, found) else None
 
 
 def find_seal_record(engine: Engine, sha256: str) -> SealRecord | None:
@@ -24,9 +27,11 @@ def find_seal_record(engine: Engine, sha256: str) -> SealRecord | None:
     return None if row is None else SealRecord(**row._mapping)
 
 
-def ceremonies_of(session: Session, subject: str, *, before: str | None, limit: int) -> Sequence[Ceremony]:
-    """Return the ceremonies of a subject, newest first, from the one older than `before` on."""
+def ceremonies_of(
+    session: Session, subject: str, reach: Reach, *, before: str | None, limit: int
+) -> Sequence[Ceremony]:
+    """Return the ceremonies of a subject that are in reach, newest first, from the one older than `before` on."""
     statement = select(Ceremony).where(CEREMONY.c.subject == subject).order_by(CEREMONY.c.id.desc()).limit(limit)
     if before is not None:
         statement = statement.where(CEREMONY.c.id < before)
-    return session.execute(statement).scalars().all()
+    return [each for each in session.execute(statement).scalars() if within(reach, each)]

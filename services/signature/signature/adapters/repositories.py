@@ -15,9 +15,15 @@ from signature.adapters.tables import CEREMONY, CODE_ALLOWANCE, JOURNAL
 from signature.domain.ceremony import Ceremony
 from signature.domain.journal import Entry
 from signature.domain.limits import Limit
+from signature.domain.reach import Reach
 from signature.domain.sealing import StagedFile
 from signature.domain.state import GIVEN, RUNNING
 from signature.domain.verification import SealRecord
+
+
+def within(reach: Reach, ceremony: Ceremony) -> bool:
+    """Tell whether a ceremony is one of those that somebody reaches."""
+    return reach.covers(subject=ceremony.subject, member_id=ceremony.member_id, adviser_id=ceremony.adviser.id or None)
 
 
 class SqlCeremonies:
@@ -32,16 +38,14 @@ class SqlCeremonies:
         self._session.add(ceremony)
         self._seen.append(ceremony)
 
-    def take(self, ceremony_id: str, *, subjects: frozenset[str] | None = None) -> Ceremony:
-        """Return a ceremony, locked until the transaction ends; NotFound when it is none of `subjects`.
+    def take(self, ceremony_id: str, *, reach: Reach | None = None) -> Ceremony:
+        """Return a ceremony, locked until the transaction ends; NotFound when it is out of `reach`.
 
         SQLite ignores FOR UPDATE: there every unit of work holds the write lock from its start.
         """
         statement = select(Ceremony).where(CEREMONY.c.id == ceremony_id).with_for_update(of=CEREMONY)
-        if subjects is not None:
-            statement = statement.where(CEREMONY.c.subject.in_(sorted(subjects)))
         ceremony = self._session.execute(statement).scalar_one_or_none()
-        if ceremony is None:
+        if ceremony is None or (reach is not None and not within(reach, ceremony)):
             raise NotFound("ceremony", ceremony_id)
         self._seen.append(ceremony)
         return ceremony

@@ -33,13 +33,13 @@ from signature.domain.consents import Statement
 from signature.domain.journal import Happening
 from signature.domain.manifest import EnvelopeDocument
 from signature.domain.sealing import Level, StagedFile
-from signature.domain.signer import Acceptance, Adviser, Identity, Signer
+from signature.domain.signer import Acceptance, Adviser, Identity, PageView, Signer
 from signature.domain.state import State
 from signature.domain.verification import SealRecord
 
 METADATA: MetaData = service_metadata()
 
-ALIVE = "state IN ('open', 'code_sent', 'signed', 'sealed')"
+ALIVE = "state IN ('open', 'code_sent', 'blocked', 'signed', 'sealed')"
 
 
 def _tenant() -> Column[str]:
@@ -73,6 +73,7 @@ CEREMONY = Table(
     Column("opened_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("ended_at", Instant, nullable=True),
+    Column("member_id", String(36), nullable=True),
     Column("journal_head", String(64), nullable=False),
     Column("journal_length", Integer, nullable=False),
     Index("ix_ceremony_tenant_subject", "tenant", "subject"),
@@ -96,8 +97,20 @@ SIGNER = Table(
     Column("rank", Integer, nullable=False),
     Column("identity", ClosedValue(Identity), nullable=False),
     Column("wrong_tries", Integer, nullable=False),
+    Column("codes_before_round", Integer, nullable=False, server_default="0"),
+    Column("reliefs", Integer, nullable=False, server_default="0"),
     Column("signed_at", Instant, nullable=True),
     UniqueConstraint("ceremony_id", "rank"),
+)
+
+PAGE_VIEW = Table(
+    "page_view",
+    METADATA,
+    _signer_id(),
+    Column("document_id", String(36), primary_key=True),
+    Column("page", Integer, primary_key=True, autoincrement=False),
+    _tenant(),
+    Column("viewed_at", Instant, nullable=False),
 )
 
 ACCEPTANCE = Table(
@@ -119,6 +132,9 @@ ISSUED_CODE = Table(
     Column("sent_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("consumed_at", Instant, nullable=True),
+    Column("session", String(64), nullable=False, server_default=""),
+    # What the share of codes that come back is read from, at each scrape.
+    Index("ix_issued_code_sent_at", "sent_at"),
 )
 
 JOURNAL = Table(
@@ -183,12 +199,14 @@ CODE_ALLOWANCE = Table(
 def map_classes() -> None:
     """Map the domain's dataclasses onto the tables, once a process."""
     mapper = registry(metadata=METADATA)
+    mapper.map_imperatively(PageView, PAGE_VIEW)
     mapper.map_imperatively(Acceptance, ACCEPTANCE)
     mapper.map_imperatively(IssuedCode, ISSUED_CODE)
     mapper.map_imperatively(
         Signer,
         SIGNER,
         properties={
+            "views": relationship(PageView, lazy="selectin", order_by=(PAGE_VIEW.c.document_id, PAGE_VIEW.c.page)),
             "acceptances": relationship(Acceptance, lazy="selectin", order_by=ACCEPTANCE.c.accepted_at),
             "codes": relationship(IssuedCode, lazy="selectin", order_by=ISSUED_CODE.c.sequence),
         },
@@ -196,7 +214,7 @@ def map_classes() -> None:
     # Each part is read by a statement of its own, after the ceremony's row is locked: a join would see the parts as
     # they were before the wait for the lock.
     mapper.map_imperatively(
-        Ceremony, CEREMONY, properties={"signer": relationship(Signer, uselist=False, lazy="selectin")}
+        Ceremony, CEREMONY, properties={"signers": relationship(Signer, lazy="selectin", order_by=SIGNER.c.rank)}
     )
     mapper.map_imperatively(StagedFile, STAGED_FILE)
     mapper.map_imperatively(SealRecord, SEAL_RECORD)

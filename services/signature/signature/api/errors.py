@@ -6,11 +6,15 @@ from datetime import datetime
 
 from plumbing.clock import PARIS
 from plumbing.http import ErrorTable, Problem
-from signature.domain.ceremony import DocumentsNotAccepted, NoCodeSent, OutOfTurn, UnknownDocument
-from signature.domain.code import CodeTooSoon, NoSendsLeft
+from signature.domain.code import CodeElsewhere, CodeTooSoon, NoSendsLeft
 from signature.domain.consents import ConsentMissing
-from signature.domain.limits import TooManyCodes
-from signature.domain.state import CeremonyOver, State
+from signature.domain.limits import CountryRefused, TooManyCodes
+from signature.domain.manifest import EnvelopeEmpty
+from signature.domain.relief import NoReliefLeft, NotBlocked
+from signature.domain.signer import IdentityIncomplete
+from signature.domain.state import Blocked, CeremonyOver, State
+from signature.domain.steps import DocumentsNotAccepted, NoCodeSent, OutOfTurn, PagesUnread, UnknownDocument
+from signature.usecases.open_ceremony import AlreadyOpen
 from signature.usecases.sign_ceremony import TriesSpent, WrongCode
 
 _ASK_ADVISER = "Reprenez contact avec votre conseiller."
@@ -42,6 +46,10 @@ def _remaining(refusal: DocumentsNotAccepted) -> str:
     return f"Il reste {refusal.remaining} documents à lire et à accepter avant de recevoir le code."
 
 
+def _unread(refusal: PagesUnread) -> str:
+    return f"Lisez d’abord la page {refusal.next_page} sur {refusal.pages}."
+
+
 def _wrong(refusal: WrongCode) -> str:
     left = "Il vous reste un essai." if refusal.tries_left == 1 else f"Il vous reste {refusal.tries_left} essais."
     return f"Ce code n’est pas valable, ou il a expiré. {left}"
@@ -65,6 +73,36 @@ ERRORS = ErrorTable(
             422, "consent.missing", "Case à cocher", "Toutes les cases doivent être cochées.", errors=_boxes
         ),
         DocumentsNotAccepted: Problem(409, "documents.not_accepted", "Documents à accepter", _remaining),
+        PagesUnread: Problem(409, "document.pages_unread", "Pages à lire", _unread),
+        Blocked: Problem(
+            409,
+            "ceremony.blocked",
+            "Signature en attente",
+            f"Les codes envoyés n’ont pas pu servir. {_ASK_ADVISER}",
+        ),
+        CodeElsewhere: Problem(
+            409,
+            "code.not_sent",
+            "Aucun code envoyé",
+            "Demandez d’abord un code par SMS.",
+        ),
+        CountryRefused: Problem(
+            409, "code.country_refused", "Numéro non desservi", f"Aucun SMS ne part vers ce pays. {_ASK_ADVISER}"
+        ),
+        NotBlocked: Problem(
+            409, "ceremony.not_blocked", "Signature en cours", "Le client peut encore demander un code lui-même."
+        ),
+        NoReliefLeft: Problem(
+            409,
+            "ceremony.no_relief_left",
+            "Plus d’envoi possible",
+            "Deux relances ont déjà été faites\u00a0: proposez la signature sur papier.",
+        ),
+        IdentityIncomplete: Problem(
+            422, "mobile.refused", "Numéro refusé", "Ce numéro n’est pas celui d’un téléphone mobile français."
+        ),
+        EnvelopeEmpty: Problem(422, "envelope.empty", "Rien à signer", "L’enveloppe ne contient rien à signer."),
+        AlreadyOpen: Problem(409, "ceremony.already_open", "Signature en cours", "Une signature existe déjà."),
         NoCodeSent: Problem(409, "code.not_sent", "Aucun code envoyé", "Demandez d’abord un code par SMS."),
         CodeTooSoon: Problem(
             429,

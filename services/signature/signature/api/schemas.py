@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from plumbing.http import CursorArguments, Schema, fields
+from signature.domain.relief import ReliefKind
 from signature.domain.sealing import Level
 from signature.domain.state import State
 from signature.domain.verification import Defect, Verdict
@@ -40,9 +41,63 @@ class SignatureIn(Schema):
 
 
 class RefusalIn(Schema):
-    """A code of `refusal_reasons`, or the signer's own words."""
+    """A code of `refusal_reasons`, or the signer's own words; `document_id` names the document that is refused."""
 
     reason = fields.Text(max=500, lines=True, required=True)
+    document_id = fields.Id(load_default=None, allow_none=True)
+
+
+class ReliefIn(Schema):
+    """What the adviser does and why. `mobile` is for another number; `vouched_for` takes one that the numbering plan
+    at hand does not know.
+    """
+
+    kind = fields.Choice(ReliefKind, required=True)
+    reason = fields.Text(min=5, max=500, lines=True, required=True)
+    mobile = fields.Text(max=30, load_default=None, allow_none=True)
+    vouched_for = fields.Boolean(load_default=False)
+
+
+class SignerIn(Schema):
+    """One signer, in the order of signing."""
+
+    civility = fields.Text(max=20, min=0, load_default="")
+    first_name = fields.Text(max=80, required=True)
+    last_name = fields.Text(max=80, required=True)
+    email = fields.Email(required=True)
+    mobile = fields.Mobile(required=True)
+
+
+class DocumentIn(Schema):
+    """One stored document; `size` in bytes."""
+
+    document_id = fields.Id(required=True)
+    kind = fields.Text(max=60, required=True)
+    title = fields.Text(max=200, required=True)
+    sha256 = fields.Text(min=64, max=64, pattern="[0-9a-f]{64}", required=True)
+    size = fields.Integer(minimum=1, required=True)
+    pages = fields.Integer(minimum=1, maximum=500, required=True)
+
+
+class AdviserIn(Schema):
+    """Whom the signer turns to."""
+
+    name = fields.Text(max=255, required=True)
+    phone = fields.Text(max=30, min=0, load_default="")
+    email = fields.Email(required=True)
+    id = fields.Id(load_default=None, allow_none=True)
+
+
+class CeremonyIn(Schema):
+    """An act to sign, from the service that owns it; `member_id` signs with the account he has."""
+
+    subject = fields.Text(max=60, pattern=SUBJECT_PATTERN, required=True)
+    product_name = fields.Text(max=120, required=True)
+    number = fields.Text(max=40, required=True)
+    member_id = fields.Id(load_default=None, allow_none=True)
+    documents = fields.List(fields.Nested(DocumentIn()), min=1, max=20, required=True)
+    signers = fields.List(fields.Nested(SignerIn()), min=1, max=4, required=True)
+    adviser = fields.Nested(AdviserIn(), required=True)
 
 
 class StatementOut(Schema):
@@ -66,12 +121,13 @@ class DocumentOut(Schema):
     position = fields.Integer(minimum=1, required=True)
     kind = fields.Text(max=60, required=True)
     title = fields.Text(max=200, required=True)
-    pages = fields.Integer(minimum=1, required=True, allow_none=True)
+    pages = fields.Integer(minimum=1, required=True)
+    pages_viewed = fields.Integer(required=True)
     accepted_at = fields.Instant(required=True, allow_none=True)
 
 
 class CodeOut(Schema):
-    """The last code sent; `resend_at` is null after the last resend."""
+    """The last code sent from this browser session; `resend_at` is null after the last resend."""
 
     sent_at = fields.Instant(required=True)
     expires_at = fields.Instant(required=True)
@@ -108,6 +164,16 @@ class VerificationOut(Schema):
     document = fields.Nested(ReleasedOut(), required=True, allow_none=True)
 
 
+class SignerOut(Schema):
+    """A signer, in the order of signing; the number is masked."""
+
+    rank = fields.Integer(minimum=1, required=True)
+    name = fields.Text(max=255, required=True)
+    mobile_masked = fields.Text(max=20, required=True)
+    signed_at = fields.Instant(required=True, allow_none=True)
+    is_next = fields.Boolean(required=True)
+
+
 class CeremonyOut(Schema):
     """A ceremony as its signer sees it."""
 
@@ -119,6 +185,7 @@ class CeremonyOut(Schema):
     signature_label = fields.Text(max=20, required=True, metadata={"description": "« Signé » ou « En cours »."})
     reference = fields.Text(max=8, required=True)
     signer_mobile_masked = fields.Text(max=20, required=True)
+    signers = fields.List(fields.Nested(SignerOut()), required=True)
     documents = fields.List(fields.Nested(DocumentOut()), required=True)
     next_document_id = fields.Id(required=True, allow_none=True)
     consents = fields.List(fields.Nested(StatementOut()), required=True)
@@ -126,6 +193,7 @@ class CeremonyOut(Schema):
     refusal_reasons = fields.List(fields.Nested(ReasonOut()), required=True)
     code = fields.Nested(CodeOut(), required=True, allow_none=True)
     tries_left = fields.Integer(required=True)
+    reliefs_left = fields.Integer(required=True)
     adviser = fields.Nested(AdviserOut(), required=True)
     opened_at = fields.Instant(required=True)
     expires_at = fields.Instant(required=True)

@@ -22,7 +22,7 @@ LIFE: Final = timedelta(minutes=5)
 WRONG_TRIES: Final = 5
 COOLDOWNS: Final = (timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=120))
 SENDS: Final = 1 + len(COOLDOWNS)
-"""One SMS and three resends; `COOLDOWNS[n]` is the wait after SMS number n + 1."""
+"""One SMS and three resends a round; `COOLDOWNS[n]` is the wait after SMS number n + 1 of it."""
 
 
 class CodeTooSoon(Exception):
@@ -37,23 +37,27 @@ class NoSendsLeft(Exception):
     """The SMS and its three resends are spent."""
 
 
+class CodeElsewhere(Exception):
+    """The code was asked for from another browser session; it is good for that one alone."""
+
+
 @dataclass
 class IssuedCode:
-    """One code sent to the signer. `digest` is blanked as soon as the code can no longer be used."""
+    """One code sent to the signer. `digest` is blanked as soon as the code can no longer be used.
+
+    `session` is the SHA-256 of the browser session that asked for it, the only one it may be given from.
+    """
 
     sequence: int
     digest: str
     sent_at: datetime
     expires_at: datetime
     consumed_at: datetime | None = None
+    session: str = ""
 
     @property
     def live(self) -> bool:
         return self.consumed_at is None and self.digest != ""
-
-    def resend_at(self) -> datetime | None:
-        """Return when the next one may be asked for; None after the last."""
-        return self.sent_at + COOLDOWNS[self.sequence - 1] if self.sequence < SENDS else None
 
     def void(self) -> None:
         self.digest = ""
@@ -87,13 +91,21 @@ def draw_code() -> str:
     return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
 
 
-def check_may_send(last: IssuedCode | None, *, now: datetime) -> int:
+def resend_at(last: IssuedCode, *, earlier: int) -> datetime | None:
+    """Return when the next one may be asked for; None after the last. `earlier` counts codes of former rounds."""
+    sent = last.sequence - earlier
+    if sent <= 0:
+        return last.sent_at
+    return last.sent_at + COOLDOWNS[sent - 1] if sent < SENDS else None
+
+
+def check_may_send(last: IssuedCode | None, *, earlier: int, now: datetime) -> int:
     """Return the sequence of the next code, or raise CodeTooSoon or NoSendsLeft."""
     if last is None:
         return 1
-    resend_at = last.resend_at()
-    if resend_at is None:
+    again = resend_at(last, earlier=earlier)
+    if again is None:
         raise NoSendsLeft
-    if now < resend_at:
-        raise CodeTooSoon(resend_at)
+    if now < again:
+        raise CodeTooSoon(again)
     return last.sequence + 1

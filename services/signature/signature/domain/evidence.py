@@ -15,7 +15,7 @@ from signature.domain import process
 from signature.domain.canonical import Facts, Json, canonical_json, instant_text, sha256_hex
 from signature.domain.consents import Statement
 from signature.domain.journal import Entry
-from signature.domain.sealing import Level, SealingOrder
+from signature.domain.sealing import Level, SealingOrder, SignedBy
 
 EVIDENCE: Final = "evidence.json"
 EVIDENCE_SIGNATURE: Final = "evidence.json.p7s"
@@ -86,7 +86,7 @@ def describe(order: SealingOrder, *, operator: str, level: Level, files: Mapping
             "product": order.product_name,
             "opened_at": instant_text(order.opened_at),
             "signed_at": instant_text(order.signed_at),
-            "signers": [_signer(order)],
+            "signers": [_signer(signer) for signer in order.signers],
             "authentication": "code à usage unique par SMS, lié au manifeste",
             "documents": _documents(order, files),
             "manifest_sha256": order.manifest_sha256,
@@ -132,12 +132,12 @@ def _statement(statement: Statement) -> Json:
     return {**statement.facts(), "text": statement.text, "language": "fr"}
 
 
-def _signer(order: SealingOrder) -> Facts:
+def _signer(signer: SignedBy) -> Facts:
     return {
-        "name": order.identity.full_name,
-        "email": order.identity.email,
-        "mobile": order.identity.mobile,
-        "signed_at": instant_text(order.signed_at),
+        "name": signer.identity.full_name,
+        "email": signer.identity.email,
+        "mobile": signer.identity.mobile,
+        "signed_at": instant_text(signer.signed_at),
     }
 
 

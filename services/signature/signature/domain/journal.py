@@ -21,9 +21,12 @@ class Happening(StrEnum):
     """All that can be in a journal."""
 
     OPENED = "ceremony.opened"
+    PAGE_VIEWED = "page.viewed"
     ACCEPTED = "document.accepted"
     CODE_SENT = "code.sent"
     CODE_WRONG = "code.wrong"
+    BLOCKED = "ceremony.blocked"
+    RELIEVED = "ceremony.relieved"
     SIGNED = "ceremony.signed"
     REFUSED = "ceremony.refused"
     FAILED = "ceremony.failed"

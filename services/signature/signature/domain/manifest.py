@@ -1,4 +1,4 @@
-"""What is signed, in one text: every document by its hash, every consent by its wording, the telephone by its print.
+"""What is signed, in one text: every document by its hash, every consent by its wording, each telephone by its print.
 
 The code that the signer types is bound to the hash of this text (`domain/code.py`): render one document again and the
 code is worth nothing. Its first 40 bits, written as eight characters, are the reference that the signer reads on the
@@ -8,7 +8,7 @@ page, in the SMS and in the sealed files.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from signature.domain.canonical import canonical_json, sha256_hex
@@ -17,6 +17,10 @@ from signature.domain.consents import Statement
 # Crockford's alphabet: no I, L, O or U, so that a reference read over the telephone is written down right.
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _REFERENCE_LENGTH: Final = 8
+
+
+PRECONTRACT: Final = frozenset({"ipid", "advice", "notice"})
+"""Kinds that the law wants in the client's hands before he commits himself (directive 2016/97, art. 20 to 23)."""
 
 
 class EnvelopeEmpty(Exception):
@@ -34,6 +38,21 @@ class EnvelopeDocument:
     sha256: str
     size: int
     pages: int | None
+
+    @property
+    def page_count(self) -> int:
+        """Return how many pages are to be seen; a document whose pages nobody counted is opened once."""
+        return self.pages or 1
+
+
+def in_order_of_reading(documents: Sequence[EnvelopeDocument]) -> tuple[EnvelopeDocument, ...]:
+    """Put what must be known before the commitment first, IPID at the head; the rest keeps the order it came in."""
+
+    def place(document: EnvelopeDocument) -> int:
+        return 0 if document.kind == "ipid" else 1 if document.kind in PRECONTRACT else 2
+
+    placed = enumerate(sorted(documents, key=place), start=1)
+    return tuple(replace(document, position=position) for position, document in placed)
 
 
 @dataclass(frozen=True)
@@ -57,9 +76,12 @@ def draw_up(
     subject: str,
     documents: Sequence[EnvelopeDocument],
     statements: Sequence[Statement],
-    mobile_sha256: str,
+    mobiles: Sequence[str],
 ) -> Manifest:
-    """Write the manifest of a ceremony; EnvelopeEmpty when there is no document or one comes twice."""
+    """Write the manifest of a ceremony; EnvelopeEmpty when there is no document or one comes twice.
+
+    `mobiles` are the prints of the signers' telephones, in the order of signing.
+    """
     if not documents or len({document.document_id for document in documents}) != len(documents):
         raise EnvelopeEmpty
     return Manifest(
@@ -79,7 +101,7 @@ def draw_up(
                     for document in documents
                 ],
                 "consents": [statement.facts() for statement in statements],
-                "signer": {"mobile_sha256": mobile_sha256},
+                "signers": [{"rank": rank, "mobile_sha256": print_} for rank, print_ in enumerate(mobiles, start=1)],
             }
         ).decode()
     )

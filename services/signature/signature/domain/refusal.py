@@ -26,16 +26,19 @@ REASON_LABELS: Final = {
 
 @dataclass(frozen=True)
 class Refusal:
-    """`code` may be said aloud; `words` are personal and stay in the journal."""
+    """`code` may be said aloud; `words` are personal and stay in the journal. `document_id` is the document that is
+    refused, None when it is the whole envelope; either way nothing of it is signed.
+    """
 
     code: ReasonCode
     words: str
+    document_id: str | None = None
 
     @classmethod
-    def from_text(cls, text: str) -> Refusal:
+    def from_text(cls, text: str, *, document_id: str | None = None) -> Refusal:
         """Read a reason code, or take anything else as the signer's own words."""
         try:
             code = ReasonCode(text)
         except ValueError:
-            return cls(ReasonCode.OTHER, text)
-        return cls(code, REASON_LABELS[code])
+            return cls(ReasonCode.OTHER, text, document_id)
+        return cls(code, REASON_LABELS[code], document_id)

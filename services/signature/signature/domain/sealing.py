@@ -76,6 +76,15 @@ class Sealing:
 
 
 @dataclass(frozen=True)
+class SignedBy:
+    """One signer, with the instant at which his code was right."""
+
+    id: str
+    identity: Identity
+    signed_at: datetime
+
+
+@dataclass(frozen=True)
 class SealingOrder:
     """A signed ceremony as the sealer is handed it, read once and outside any transaction."""
 
@@ -89,12 +98,16 @@ class SealingOrder:
     documents: tuple[EnvelopeDocument, ...]
     document_statements: tuple[Statement, ...]
     provider_statements: tuple[Statement, ...]
-    identity: Identity
+    signers: tuple[SignedBy, ...]
     adviser: Adviser
     opened_at: datetime
-    signed_at: datetime
     journal_head: str
     journal: tuple[Entry, ...]
+
+    @property
+    def signed_at(self) -> datetime:
+        """Return when the last of them signed: the instant from which the envelope is signed."""
+        return self.signers[-1].signed_at
 
     def require_proof(self) -> None:
         """Raise NotProven unless the journal shows this manifest signed with every box ticked."""
@@ -107,15 +120,32 @@ class SealingOrder:
         if head != self.journal_head:
             raise NotProven("the journal ends elsewhere than the ceremony says")
         happenings = [entry.happening for entry in self.journal]
-        if happenings.count(Happening.SIGNED) != 1 or Happening.REFUSED in happenings:
+        if Happening.SIGNED not in happenings or Happening.REFUSED in happenings:
             raise NotProven("the journal shows no signature, or a refusal")
-        signed = self.journal[happenings.index(Happening.SIGNED)]
+        signed = [entry.facts for entry in self.journal if entry.happening is Happening.SIGNED]
+        if not self.signers or [facts.get("signer") for facts in signed] != [signer.id for signer in self.signers]:
+            raise NotProven("the journal does not show every signer sign in turn")
         boxes = [statement.facts() for statement in self.provider_statements]
-        if signed.facts.get("manifest_sha256") != self.manifest_sha256 or signed.facts.get("statements") != boxes:
+        if any(
+            (each.get("manifest_sha256"), each.get("statements")) != (self.manifest_sha256, boxes) for each in signed
+        ):
             raise NotProven("the journal shows another manifest or other boxes signed")
-        accepted = [entry.facts.get("document") for entry in self.journal if entry.happening is Happening.ACCEPTED]
+        for signer in self.signers:
+            self._require_reading(signer)
+
+    def _require_reading(self, signer: SignedBy) -> None:
+        told = [entry for entry in self.journal if entry.facts.get("signer") == signer.id]
+        accepted = [entry.facts.get("document") for entry in told if entry.happening is Happening.ACCEPTED]
         if accepted != [document.document_id for document in self.documents]:
             raise NotProven("the journal does not show every document accepted in turn")
+        viewed = [
+            (entry.facts.get("document"), entry.facts.get("page"))
+            for entry in told
+            if entry.happening is Happening.PAGE_VIEWED
+        ]
+        pages = [(each.document_id, page) for each in self.documents for page in range(1, each.page_count + 1)]
+        if viewed != pages:
+            raise NotProven("the journal does not show every page handed out")
 
 
 def seal_reason(reference: str) -> str:

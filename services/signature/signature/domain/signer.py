@@ -7,7 +7,7 @@ client's file, never from a request: whoever could choose where the code goes co
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -18,6 +18,13 @@ from signature.domain.code import IssuedCode
 # French mobiles in E.164: mainland; Réunion and Mayotte; Guadeloupe, Saint-Martin and Saint-Barthélemy; Guyane;
 # Martinique. A number outside them gets no SMS: the fraud called SMS pumping lives on foreign and surtaxed ranges.
 _FRENCH_MOBILES: Final = re.compile(r"\+(?:33|262|590|594|596)[67]\d{8}", re.ASCII)
+# First four digits of overseas mobiles dialled at home (ARCEP's numbering plan): they are none of the mainland's.
+_OVERSEAS: Final = {
+    **dict.fromkeys(("0639", "0692", "0693"), "262"),
+    **dict.fromkeys(("0690", "0691"), "590"),
+    "0694": "594",
+    **dict.fromkeys(("0696", "0697"), "596"),
+}
 _COUNTRY_CODE: Final = re.compile(r"\+(33|262|590|594|596)(\d{9})")
 
 
@@ -57,6 +64,25 @@ class Adviser:
     name: str
     phone: str
     email: str
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class NewSigner:
+    """Somebody who is to sign, before the ceremony is open; the order of the list is the order of signing."""
+
+    id: str
+    identity: Identity
+
+
+@dataclass(eq=False)
+class PageView:
+    """The signer was handed this page of this document."""
+
+    document_id: str
+    page: int
+    viewed_at: datetime
+    tenant: str = ""
 
 
 @dataclass(eq=False)
@@ -70,13 +96,20 @@ class Acceptance:
 
 @dataclass(eq=False)
 class Signer:
-    """One signer of a ceremony, with what he has done so far. `wrong_tries` is never set back."""
+    """One signer of a ceremony, with what he has done so far. `wrong_tries` is never set back.
+
+    A round is one SMS and its resends; `codes_before_round` were sent before the one that runs, and `reliefs` counts
+    the rounds that the adviser added.
+    """
 
     id: str
     rank: int
     identity: Identity
     wrong_tries: int = 0
+    codes_before_round: int = 0
+    reliefs: int = 0
     signed_at: datetime | None = None
+    views: list[PageView] = field(default_factory=list)
     acceptances: list[Acceptance] = field(default_factory=list)
     codes: list[IssuedCode] = field(default_factory=list)
     tenant: str = ""
@@ -85,8 +118,16 @@ class Signer:
     def last_code(self) -> IssuedCode | None:
         return self.codes[-1] if self.codes else None
 
+    @property
+    def round_is_spent(self) -> bool:
+        return self.sends_left == 0
+
     def accepted_at(self, document_id: str) -> datetime | None:
         return next((each.accepted_at for each in self.acceptances if each.document_id == document_id), None)
+
+    def pages_viewed(self, document_id: str) -> int:
+        """Return up to which page the document was handed out: pages are handed out in order."""
+        return sum(1 for view in self.views if view.document_id == document_id)
 
     @property
     def tries_left(self) -> int:
@@ -94,7 +135,27 @@ class Signer:
 
     @property
     def sends_left(self) -> int:
-        return codes.SENDS - len(self.codes)
+        return codes.SENDS - (len(self.codes) - self.codes_before_round)
+
+    def resend_at(self) -> datetime | None:
+        """Return when another code may be asked for; None when there is none to send, or none was sent."""
+        return codes.resend_at(self.last_code, earlier=self.codes_before_round) if self.last_code else None
+
+    def next_sequence(self, now: datetime) -> int:
+        """Return the sequence of the next code; raises CodeTooSoon or NoSendsLeft."""
+        return codes.check_may_send(self.last_code, earlier=self.codes_before_round, now=now)
+
+    def void_codes(self) -> None:
+        for code in self.codes:
+            code.void()
+
+    def relieve(self, mobile: str | None) -> None:
+        """Give another round, on another number when one is given. Wrong tries stay spent."""
+        if mobile is not None:
+            self.identity = replace(self.identity, mobile=mobile)
+        self.void_codes()
+        self.codes_before_round = len(self.codes)
+        self.reliefs += 1
 
 
 def masked(mobile: str) -> str:
@@ -102,6 +163,26 @@ def masked(mobile: str) -> str:
     parts = _COUNTRY_CODE.fullmatch(mobile)
     national = f"0{parts[2]}" if parts else mobile[-10:]
     return f"{national[:2]} •• •• •• {national[-2:]}"
+
+
+def mobile_by_hand(text: str) -> str:
+    """Return the E.164 of a French mobile that an adviser vouches for, when the numbering plan at hand lacks it.
+
+    ValueError unless it has the shape of one: ten digits of 06 or 07, overseas ranges by their first four, or E.164.
+    """
+    digits = re.sub(r"[\s.\-()\u00a0\u202f]", "", text)
+    digits = re.sub(r"^00", "+", digits)
+    if re.fullmatch(r"0[67][0-9]{8}", digits):
+        digits = f"+{_OVERSEAS.get(digits[:4], '33')}{digits[1:]}"
+    if not _FRENCH_MOBILES.fullmatch(digits):
+        raise ValueError("no French mobile")
+    return digits
+
+
+def country_code(mobile: str) -> str:
+    """Return the calling code of an E.164 French mobile: 33, 262, 590, 594 or 596."""
+    parts = _COUNTRY_CODE.fullmatch(mobile)
+    return parts[1] if parts else ""
 
 
 def mobile_fingerprint(ceremony_id: str, mobile: str) -> str:

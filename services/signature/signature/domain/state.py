@@ -1,11 +1,14 @@
-"""Where a ceremony stands, and the only moves there are.
+"""Where a ceremony stands, and the only moves there are; docs/signature-states.md tells them at length.
 
-              code sent              right code, both boxes           files stored
-open ──────────────────> code_sent ─────────────────────────> signed ──────────────> sealed
- │                       │  │  ↺ resend
- │                       │  └─ fifth wrong try, or the last code lapsed ──> failed
- ├── refusal ────────────┴──────────────────────────────────────────────> refused
- └── 24 hours ───────────┴──────────────────────────────────────────────> expired
+              code sent               right code of the last signer        files stored
+open ──────────────────> code_sent ──────────────────────────────> signed ──────────────> sealed
+ ↑ ↑                     │  │  │  ↺ resend
+ │ └ right code, others ─┘  │  ├─ fifth wrong try ───────────────────────────────────────> failed
+ │   sign after             │  ├─ the last code of the last round lapsed ───────────────> failed
+ │                          │  └─ the last code lapsed ──> blocked ── on paper ──────────> failed
+ └──────────── adviser: another round, or another number ──────┘
+open, code_sent, blocked ── refusal of any signer ──────────────────────────────────────> refused
+open, code_sent, blocked ── end of life ────────────────────────────────────────────────> expired
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from typing import Final
 class State(StrEnum):
     OPEN = "open"
     CODE_SENT = "code_sent"
+    BLOCKED = "blocked"
     SIGNED = "signed"
     SEALED = "sealed"
     REFUSED = "refused"
@@ -28,18 +32,25 @@ ALLOWED: Final = frozenset(
     {
         (State.OPEN, State.CODE_SENT),
         (State.OPEN, State.REFUSED),
+        (State.OPEN, State.FAILED),
         (State.OPEN, State.EXPIRED),
         (State.CODE_SENT, State.CODE_SENT),
+        (State.CODE_SENT, State.OPEN),
+        (State.CODE_SENT, State.BLOCKED),
         (State.CODE_SENT, State.SIGNED),
         (State.CODE_SENT, State.REFUSED),
         (State.CODE_SENT, State.FAILED),
         (State.CODE_SENT, State.EXPIRED),
+        (State.BLOCKED, State.OPEN),
+        (State.BLOCKED, State.REFUSED),
+        (State.BLOCKED, State.FAILED),
+        (State.BLOCKED, State.EXPIRED),
         (State.SIGNED, State.SEALED),
     }
 )
 
-RUNNING: Final = frozenset({State.OPEN, State.CODE_SENT})
-"""The signer can still act."""
+RUNNING: Final = frozenset({State.OPEN, State.CODE_SENT, State.BLOCKED})
+"""Not over: a signer can still act, if only to refuse."""
 
 GIVEN: Final = frozenset({State.SIGNED, State.SEALED})
 """The signature is given: from the right code on, whatever the sealing takes."""
@@ -54,6 +65,10 @@ class CeremonyOver(Exception):
     def __init__(self, state: State) -> None:
         super().__init__(f"the ceremony is {state}")
         self.state = state
+
+
+class Blocked(Exception):
+    """No code can be sent or given before the adviser has done something about it."""
 
 
 class IllegalMove(Exception):

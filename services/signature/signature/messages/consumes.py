@@ -41,8 +41,19 @@ class ReadyToSign(_Read):
 
     subscription_id = fields.Id(required=True)
     quote_number = fields.Text(max=40, required=True)
+    broker_id = fields.Id(load_default=None, allow_none=True)
     product_name = fields.Text(max=120, required=True)
     documents = fields.List(fields.Nested(DocumentToSign()), required=True)
+
+
+class CoSigner(_Read):
+    """Who signs after the subscriber, as for a joint contract."""
+
+    civility = fields.Text(max=20, min=0, load_default="", allow_none=True)
+    first_name = fields.Text(required=True)
+    last_name = fields.Text(required=True)
+    email = fields.Email(required=True)
+    mobile = fields.Mobile(required=True)
 
 
 class Subscriber(_Read):
@@ -56,6 +67,7 @@ class Subscriber(_Read):
     broker_name = fields.Text(required=True)
     broker_phone = fields.Text(max=30, min=0, load_default="", allow_none=True)
     broker_email = fields.Email(required=True)
+    co_signers = fields.List(fields.Nested(CoSigner()), load_default=list)
 
 
 @SUBSCRIPTIONS.on("quoting.subscription.ready_to_sign.v1", schema=ReadyToSign(), sealed=Subscriber())
@@ -68,11 +80,12 @@ def subscription_ready_to_sign(event: Event, context: Context) -> None:
             product_name=event.data["product_name"],
             quote_number=event.data["quote_number"],
             documents=tuple(_document(place, each) for place, each in enumerate(event.data["documents"], start=1)),
-            identity=_identity(event.sealed),
+            identities=[_identity(each) for each in (event.sealed, *event.sealed["co_signers"])],
             adviser=Adviser(
                 name=event.sealed["broker_name"],
                 phone=event.sealed["broker_phone"] or "",
                 email=event.sealed["broker_email"],
+                id=event.data["broker_id"] or "",
             ),
             provider=context.services.config.provider,
         )

@@ -8,9 +8,10 @@ from typing import Any
 from plumbing.events import EventRegistry
 from plumbing.http import fields
 from plumbing.http.schema import Schema
-from signature.domain.ceremony import FailureCause
 from signature.domain.refusal import ReasonCode
+from signature.domain.relief import ReliefKind
 from signature.domain.sealing import Level
+from signature.domain.steps import FailureCause
 from signature.usecases import announce
 
 EVENTS = EventRegistry("signature")
@@ -43,21 +44,37 @@ class _Ceremony(Schema):
     product_name = fields.Text(max=120, required=True)
 
 
+class CeremonyBlocked(_Ceremony):
+    """The codes of a round lapsed: the signer goes no further unless his adviser does something until `expires_at`."""
+
+    blocked_at = fields.Instant(required=True)
+    expires_at = fields.Instant(required=True)
+
+
+class CeremonyRelieved(_Ceremony):
+    """The adviser gave another round of codes, or confirmed another number."""
+
+    relieved_at = fields.Instant(required=True)
+    kind = fields.Choice((ReliefKind.AGAIN, ReliefKind.OTHER_MOBILE), required=True)
+    expires_at = fields.Instant(required=True)
+
+
 class CeremonySigned(_Ceremony):
-    """The code was right: the signature is given. The sealed files come later."""
+    """The last signer's code was right: the signature is given. The sealed files come later."""
 
     signed_at = fields.Instant(required=True)
 
 
 class CeremonyRefused(_Ceremony):
-    """The signer refused."""
+    """A signer refused, the envelope or one document of it; either way nothing is signed."""
 
     refused_at = fields.Instant(required=True)
     reason_code = fields.Choice(ReasonCode, required=True)
+    document_id = fields.Id(allow_none=True)
 
 
 class CeremonyFailed(_Ceremony):
-    """Too many wrong codes, or no code left to send."""
+    """Too many wrong codes, no code left to send, or the adviser goes on with paper."""
 
     failed_at = fields.Instant(required=True)
     cause = fields.Choice(FailureCause, required=True)
@@ -89,13 +106,20 @@ class EnvelopeSealed(_Ceremony):
 
 
 class SignerToTell(Schema):
-    """Whom to write to, the adviser in copy."""
+    """Whom to write to, the adviser and the other signers in copy."""
 
     email = fields.Email(required=True)
     civility = fields.Text(max=20, min=0, required=True)
     first_name = fields.Text(min=0, required=True)
     last_name = fields.Text(min=0, required=True)
     broker_email = fields.Email(required=True)
+    co_signer_emails = fields.List(fields.Email())
+
+
+class SignerRelieved(SignerToTell):
+    """The same, with the number that the next code goes to."""
+
+    mobile_masked = fields.Text(max=20, required=True)
 
 
 _CEREMONY = "0199d1c2-5a7e-7c31-9d0f-3b6f0a6f1c01"
@@ -106,17 +130,17 @@ _COMMON = {
     "reference": "7K2M9QXA",
     "product_name": "Horizon TNS",
 }
+_JULIE = {
+    "email": "julie.moreau@example.org",
+    "civility": "Mme",
+    "first_name": "Julie",
+    "last_name": "Moreau",
+    "broker_email": "courtier@lemaire.example",
+    "co_signer_emails": [],
+}
 _TO_TELL: dict[str, Any] = {
     "sealed": {"notifications": SignerToTell()},
-    "sealed_example": {
-        "notifications": {
-            "email": "julie.moreau@example.org",
-            "civility": "Mme",
-            "first_name": "Julie",
-            "last_name": "Moreau",
-            "broker_email": "courtier@lemaire.example",
-        }
-    },
+    "sealed_example": {"notifications": _JULIE},
 }
 
 EVENTS.declare(
@@ -135,9 +159,26 @@ EVENTS.declare(
     heard_by=("notifications",),
 )
 EVENTS.declare(
+    announce.BLOCKED,
+    data=CeremonyBlocked(),
+    summary="The codes were sent in vain: the signer waits for his adviser",
+    example={**_COMMON, "blocked_at": _AT, "expires_at": _AT + timedelta(hours=72)},
+    heard_by=("notifications",),
+    **_TO_TELL,
+)
+EVENTS.declare(
+    announce.RELIEVED,
+    data=CeremonyRelieved(),
+    summary="The adviser has more codes sent, or confirmed another number",
+    example={**_COMMON, "relieved_at": _AT, "kind": "other_mobile", "expires_at": _AT + timedelta(hours=24)},
+    heard_by=("notifications",),
+    sealed={"notifications": SignerRelieved()},
+    sealed_example={"notifications": {**_JULIE, "mobile_masked": "06 •• •• •• 78"}},
+)
+EVENTS.declare(
     announce.SIGNED,
     data=CeremonySigned(),
-    summary="The signer's code was accepted",
+    summary="The code of the last signer was accepted",
     example={**_COMMON, "signed_at": _AT},
     heard_by=("quoting",),
 )
@@ -145,14 +186,14 @@ EVENTS.declare(
     announce.REFUSED,
     data=CeremonyRefused(),
     summary="The signer refused to sign",
-    example={**_COMMON, "refused_at": _AT, "reason_code": "changed_mind"},
+    example={**_COMMON, "refused_at": _AT, "reason_code": "changed_mind", "document_id": None},
     heard_by=("quoting", "notifications"),
     **_TO_TELL,
 )
 EVENTS.declare(
     announce.FAILED,
     data=CeremonyFailed(),
-    summary="The ceremony ended after too many wrong codes, or for want of another code",
+    summary="The ceremony ended after too many wrong codes, or to go on with paper",
     example={**_COMMON, "failed_at": _AT, "cause": "wrong_codes"},
     heard_by=("quoting", "notifications"),
     **_TO_TELL,

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from signature.domain.ceremony import Ceremony, FailureCause
+from signature.domain.ceremony import Ceremony
 from signature.domain.code import IssuedCode
 from signature.domain.refusal import Refusal
+from signature.domain.relief import ReliefKind
 from signature.domain.sealing import Sealing
+from signature.domain.signer import Signer, masked
+from signature.domain.steps import FailureCause
 from signature.usecases.ports import Work
 
 CODE_REQUESTED = "signature.code.requested.v1"
+BLOCKED = "signature.ceremony.blocked.v1"
+RELIEVED = "signature.ceremony.relieved.v1"
 SIGNED = "signature.ceremony.signed.v1"
 REFUSED = "signature.ceremony.refused.v1"
 FAILED = "signature.ceremony.failed.v1"
@@ -26,12 +31,25 @@ def code_requested(work: Work, ceremony: Ceremony, code: IssuedCode, *, text: st
     )
 
 
+def blocked(work: Work, ceremony: Ceremony) -> None:
+    data = {**_common(ceremony), "blocked_at": work.now, "expires_at": ceremony.expires_at}
+    work.publish(BLOCKED, subject=ceremony.id, data=data, sealed=_people(ceremony, ceremony.signer))
+
+
+def relieved(work: Work, ceremony: Ceremony, kind: ReliefKind) -> None:
+    people = _people(ceremony, ceremony.signer)
+    people["notifications"]["mobile_masked"] = masked(ceremony.signer.identity.mobile)
+    data = {**_common(ceremony), "relieved_at": work.now, "kind": kind.value, "expires_at": ceremony.expires_at}
+    work.publish(RELIEVED, subject=ceremony.id, data=data, sealed=people)
+
+
 def signed(work: Work, ceremony: Ceremony) -> None:
     work.publish(SIGNED, subject=ceremony.id, data={**_common(ceremony), "signed_at": ceremony.ended_at})
 
 
 def refused(work: Work, ceremony: Ceremony, refusal: Refusal) -> None:
     data = {**_common(ceremony), "refused_at": ceremony.ended_at, "reason_code": refusal.code.value}
+    data["document_id"] = refusal.document_id
     work.publish(REFUSED, subject=ceremony.id, data=data, sealed=_people(ceremony))
 
 
@@ -74,8 +92,10 @@ def _common(ceremony: Ceremony) -> dict[str, object]:
     }
 
 
-def _people(ceremony: Ceremony) -> dict[str, dict[str, str]]:
-    identity = ceremony.signer.identity
+def _people(ceremony: Ceremony, told: Signer | None = None) -> dict[str, dict[str, object]]:
+    """Return whom to write to: the signer named, or the first with the others in copy."""
+    identity = (told or ceremony.signers[0]).identity
+    others = [] if told else [each.identity.email for each in ceremony.signers[1:]]
     return {
         "notifications": {
             "email": identity.email,
@@ -83,5 +103,6 @@ def _people(ceremony: Ceremony) -> dict[str, dict[str, str]]:
             "first_name": identity.first_name,
             "last_name": identity.last_name,
             "broker_email": ceremony.adviser.email,
+            "co_signer_emails": [each for each in dict.fromkeys(others) if each != identity.email],
         }
     }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from plumbing.ids import new_id
 from signature.domain.ceremony import Ceremony
 from signature.domain.consents import provider_statements
 from signature.domain.manifest import EnvelopeDocument
-from signature.domain.signer import Adviser, Identity
+from signature.domain.signer import Adviser, Identity, NewSigner
 from signature.usecases.ports import UnitOfWorkFactory
 
 LAPSE_CEREMONY = "lapse_ceremony"
@@ -23,25 +25,29 @@ def open_ceremony(
     product_name: str,
     quote_number: str,
     documents: tuple[EnvelopeDocument, ...],
-    identity: Identity,
+    identities: Sequence[Identity],
     adviser: Adviser,
     provider: str,
+    member_id: str | None = None,
 ) -> Ceremony:
-    """Open one, and have it end by itself after its life. AlreadyOpen or EnvelopeEmpty when it cannot be."""
+    """Open one, and have it end by itself after its life. AlreadyOpen or EnvelopeEmpty when it cannot be.
+
+    `identities` sign in that order; `member_id` is who may act with an account of his own.
+    """
     with uow() as work:
         if work.ceremonies.is_alive_for(subject):
             raise AlreadyOpen(subject)
         ceremony = Ceremony.open(
             id=new_id(),
-            signer_id=new_id(),
             subject=subject,
             product_name=product_name,
             quote_number=quote_number,
             documents=documents,
-            identity=identity,
+            signers=[NewSigner(new_id(), identity) for identity in identities],
             adviser=adviser,
             provider_statements=provider_statements(provider),
             now=work.now,
+            member_id=member_id,
         )
         work.ceremonies.add(ceremony)
         work.schedule(LAPSE_CEREMONY, {"ceremony_id": ceremony.id}, due_at=ceremony.expires_at)

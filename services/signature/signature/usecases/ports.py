@@ -11,6 +11,7 @@ from plumbing.unit_of_work import Work as PlumbingWork
 from signature.domain.ceremony import Ceremony
 from signature.domain.journal import Entry
 from signature.domain.limits import Limit
+from signature.domain.reach import Reach
 from signature.domain.sealing import Level, StagedFile
 from signature.domain.verification import SealRecord
 
@@ -64,7 +65,7 @@ class Ceremonies(Protocol):
     """Ceremonies of the tenant. `take` locks: whoever takes the same one waits until this transaction ends."""
 
     def add(self, ceremony: Ceremony) -> None: ...
-    def take(self, ceremony_id: str, *, subjects: frozenset[str] | None = None) -> Ceremony: ...
+    def take(self, ceremony_id: str, *, reach: Reach | None = None) -> Ceremony: ...
     def is_alive_for(self, subject: str) -> bool: ...
     def journal(self, ceremony_id: str) -> Sequence[Entry]: ...
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from signature.domain.ceremony import Ceremony, Circumstances, FailureCause, TryOutcome
+from signature.domain.ceremony import Ceremony
+from signature.domain.reach import Reach
+from signature.domain.state import State
+from signature.domain.steps import Circumstances, FailureCause, TryOutcome
 from signature.usecases import announce
 from signature.usecases.ports import UnitOfWorkFactory
 
@@ -25,21 +28,21 @@ def sign_ceremony(
     *,
     uow: UnitOfWorkFactory,
     ceremony_id: str,
-    subjects: frozenset[str],
+    reach: Reach,
     code: str,
     ticked: frozenset[str],
     key: bytes,
     by: Circumstances,
 ) -> Ceremony:
-    """Sign, or raise WrongCode or TriesSpent after the try was committed.
+    """Sign, or raise WrongCode or TriesSpent after the try was committed. The envelope is signed with its last signer.
 
     The ceremony is locked from the first read to the commit, so of a hundred right codes at once one signs and the
     others find it signed.
     """
     with uow() as work:
-        ceremony = work.ceremonies.take(ceremony_id, subjects=subjects)
+        ceremony = work.ceremonies.take(ceremony_id, reach=reach)
         outcome = ceremony.try_code(code, ticked=ticked, key=key, now=work.now, by=by)
-        if outcome is TryOutcome.SIGNED:
+        if ceremony.state is State.SIGNED:
             announce.signed(work, ceremony)
             work.schedule(SEAL_ENVELOPE, {"ceremony_id": ceremony.id}, key=f"{SEAL_ENVELOPE}:{ceremony.id}")
         elif outcome is TryOutcome.FAILED:

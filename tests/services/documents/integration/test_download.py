@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import io
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from PIL import Image
 
 from documents.adapters.tables import DOCUMENT_READING
 from plumbing.ids import new_id
@@ -182,3 +185,26 @@ def test_a_list_is_paged(api: World) -> None:
         cursors.append(page["next_cursor"])
     assert seen == sent
     assert len(cursors) == 3
+
+
+class TestPages:
+    def test_a_page_comes_as_a_picture_with_its_text_and_the_last_one_is_a_reading(
+        self, api: World, paper: dict[str, Any]
+    ) -> None:
+        first = api.get(f"/{paper['id']}/pages/1", MANAGER).json
+        assert first is not None
+        assert (first["number"], first["pages"]) == (1, 3)
+        picture = Image.open(io.BytesIO(base64.b64decode(first["picture"])))
+        assert (picture.format, picture.size) == ("PNG", (first["width"], first["height"]))
+        assert api.get(f"/{paper['id']}", MANAGER).json["read_at"] is None
+        assert api.get(f"/{paper['id']}/pages/3", MANAGER).status_code == 200
+        assert api.get(f"/{paper['id']}", MANAGER).json["read_at"] is not None
+
+    def test_there_is_no_page_beyond_the_last_nor_for_who_may_not_read(self, api: World, paper: dict[str, Any]) -> None:
+        assert api.get(f"/{paper['id']}/pages/4", MANAGER).status_code == 404
+        assert api.get(f"/{paper['id']}/pages/0", MANAGER).status_code == 404
+        assert api.get(f"/{paper['id']}/pages/1", Somebody("member")).status_code == 404
+
+    def test_a_picture_has_no_pages(self, api: World) -> None:
+        image = api.stored(service(), subject="product:horizon-tns", kind="logo", content=png(), media_type="image/png")
+        assert api.get(f"/{image['id']}/pages/1", MANAGER).status_code == 404

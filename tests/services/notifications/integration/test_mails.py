@@ -131,10 +131,36 @@ def test_the_failure_mail_goes_to_the_client_with_his_adviser_in_copy(api: Api, 
 
     mail = api.only("ceremony.failed")
     assert mail["subject"] == f"Horizon TNS -{NBSP}: Échec de signature électronique"
-    assert (mail["recipient"], mail["copies"]) == (anne.email, [BROKER])
+    assert (mail["recipient"], mail["copies"]) == (anne.email, [BROKER, "gestion@rives.example"])
     assert "Votre signature électronique a échoué." in mail["text"]
     assert "Veuillez recommencer votre devis ou contacter votre interlocuteur habituel." in mail["text"]
     assert "Nous restons à votre disposition pour toute information complémentaire." in mail["text"]
+
+
+def test_a_blocked_signature_is_told_once_to_client_adviser_and_managers(api: Api, world: World, anne: Client) -> None:
+    blocked = anne.ceremony("blocked", expires_at="2026-11-24T09:00:00Z")
+    world.hear(anne.quote_issued(), anne.submitted(), blocked)
+
+    mail = api.only("ceremony.blocked")
+    assert (mail["recipient"], mail["copies"]) == (anne.email, [BROKER, "gestion@rives.example"])
+    assert "bloquée" in mail["text"]
+    assert "Contactez votre conseiller" in mail["text"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("other_mobile", "un autre numéro de mobile"), ("again", "de nouveaux codes")]
+)
+def test_the_client_reads_what_his_adviser_did_and_where_the_next_code_goes(
+    api: Api, world: World, anne: Client, kind: str, words: str
+) -> None:
+    said = anne.ceremony("relieved", kind=kind, expires_at="2026-11-24T09:00:00Z")
+    said.sealed["mobile_masked"] = "06 •• •• •• 78"
+    world.hear(anne.quote_issued(), anne.submitted(), said)
+
+    mail = api.only("ceremony.relieved")
+    assert words in mail["text"]
+    assert "06 •• •• •• 78" in mail["text"]
+    assert "appelez votre mutuelle" in mail["text"]
 
 
 @pytest.mark.feature("F-117")

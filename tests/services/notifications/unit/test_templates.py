@@ -39,6 +39,8 @@ FACTS: dict[str, object] = {
     "label": "Copie de votre pièce d’identité",
     "reason": "Le verso manque.",
     "token": "t0ken",
+    "mobile_masked": "06 •• •• •• 78",
+    "other_mobile": True,
     "web_token": "w3b-t0ken",
 }
 MAILS = sorted(

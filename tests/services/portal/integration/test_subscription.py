@@ -35,9 +35,18 @@ CEREMONY: dict[str, Any] = {
     "reference": "KY0X00F9",
     "signer_mobile_masked": "06 •• •• •• 78",
     "documents": [
-        {"document_id": DOCUMENT, "position": 1, "title": "Bulletin", "pages": 2, "accepted_at": None},
-        {"document_id": new_id(), "position": 2, "title": "Mandat", "pages": 1, "accepted_at": None},
+        {
+            "document_id": DOCUMENT,
+            "position": 1,
+            "title": "Bulletin",
+            "pages": 2,
+            "pages_viewed": 2,
+            "accepted_at": None,
+        },
+        {"document_id": new_id(), "position": 2, "title": "Mandat", "pages": 1, "pages_viewed": 0, "accepted_at": None},
     ],
+    "signers": [{"rank": 1, "name": "Mme Camille Roussel", "mobile_masked": "06 •• •• •• 78", "is_next": True}],
+    "expires_at": "2026-11-23T08:00:00Z",
     "consents": [{"code": code, "text": f"Je {code}"} for code in ("read", "accepts", "confirms")],
     "provider_consents": [{"code": code, "text": f"Conditions {code}"} for code in ("terms", "privacy")],
     "refusal_reasons": [{"code": "other", "label": "Autre raison"}],
@@ -150,8 +159,40 @@ def test_what_was_already_submitted_goes_on_to_the_signature(client: Visitor, ga
     assert "Vos documents se préparent" in client.get("/souscription/signature").text
 
 
+def drawn(number: int, pages: int = 2) -> dict[str, Any]:
+    return {
+        "number": number, "pages": pages, "width": 900, "height": 1200, "picture": "iVBORw0KGgo=",
+        "text": f"Article {number}",
+    }  # fmt: skip
+
+
+def being_read(gateway: FakeGateway, viewed: int) -> str:
+    """A document of two pages of which the first ones were shown; return the address of its pages' views."""
+    first, second = CEREMONY["documents"]
+    reading = {**CEREMONY, "documents": [{**first, "pages_viewed": viewed}, second]}
+    gateway.on("GET", "signature/v1/ceremonies", {"items": [reading]})
+    for number in (1, 2):
+        gateway.on("GET", f"documents/v1/documents/{DOCUMENT}/pages/{number}", drawn(number))
+    return f"signature/v1/ceremonies/{CEREMONY['id']}/documents/{DOCUMENT}/pages"
+
+
+@pytest.mark.parametrize(
+    ("viewed", "asked", "shown"), [(0, "", 1), (0, "?page=2", 1), (1, "", 1), (1, "?page=2", 2), (2, "?page=1", 1)]
+)
+def test_pages_are_shown_in_order_and_each_is_noted_when_it_first_is(
+    client: Visitor, gateway: FakeGateway, viewed: int, asked: str, shown: int
+) -> None:
+    pages = being_read(gateway, viewed)
+    gateway.on("POST", rf"{pages}/\d/view", {})
+    page = client.get(f"/souscription/signature{asked}")
+    assert f"Page {shown} sur 2" in page.text
+    assert f"Article {shown}" in page.text
+    assert len(gateway.calls("POST", f"{pages}/{shown}/view")) == int(shown > viewed)
+    assert ('type="checkbox"' in page.text) is (shown == 2)
+
+
 def test_each_document_is_accepted_in_turn_with_three_boxes(client: Visitor, gateway: FakeGateway) -> None:
-    gateway.on("GET", "signature/v1/ceremonies", {"items": [CEREMONY]})
+    being_read(gateway, 2)
     page = client.get("/souscription/signature")
     assert "Bulletin" in page.text
     assert " checked" not in page.text
@@ -189,6 +230,7 @@ def test_the_code_is_asked_for_and_sent(client: Visitor, gateway: FakeGateway) -
         ("refused", "Vous avez refusé de signer"),
         ("failed", "La signature n’a pas abouti"),
         ("expired", "Le délai pour signer est dépassé"),
+        ("blocked", "Votre signature attend votre conseiller"),
     ],
 )
 def test_a_ceremony_that_ended_otherwise_names_the_adviser(

@@ -29,8 +29,11 @@ class TestReading:
         assert api.ceremony()["next_document_id"] == first
         refused = api.accept(second)
         assert (refused.status_code, code_of(refused)) == (409, "document.out_of_turn")
-        assert api.accept(first).json["next_document_id"] == second
-        assert api.accept(second).json["next_document_id"] == third
+        assert code_of(api.view(second, 1)) == "document.out_of_turn"
+        for document_id, following in ((first, second), (second, third)):
+            api.read(document_id)
+            assert api.accept(document_id).json["next_document_id"] == following
+        api.read(third)
         last = api.accept(third).json
         assert last is not None
         assert last["next_document_id"] is None
@@ -59,11 +62,27 @@ class TestReading:
 
     def test_accepting_again_keeps_the_first_time(self, api: Guest, world: World) -> None:
         document_id = api.ceremony()["next_document_id"]
+        api.read(document_id)
         api.accept(document_id)
         world.wait(minutes=1)
         again = api.accept(document_id)
         assert again.status_code == 200
         assert again.json["documents"][0]["accepted_at"] == "2026-11-23T11:00:00Z"
+
+    @pytest.mark.feature("F-105")
+    def test_no_document_is_accepted_before_its_last_page_was_handed_out(self, api: Guest) -> None:
+        document_id = api.ceremony()["next_document_id"]
+        unread = api.accept(document_id)
+        assert (unread.status_code, code_of(unread)) == (409, "document.pages_unread")
+        assert "page 1 sur 2" in unread.json["detail"]
+        assert code_of(api.view(document_id, 2)) == "document.pages_unread"
+        shown = api.view(document_id, 1)
+        assert (shown.status_code, shown.json["documents"][0]["pages_viewed"]) == (200, 1)
+        assert "page 2 sur 2" in api.accept(document_id).json["detail"]
+        assert api.view(document_id, 3).status_code == 404
+        assert api.view(document_id, 2).json["documents"][0]["pages_viewed"] == 2
+        assert api.view(document_id, 1).json["documents"][0]["pages_viewed"] == 2
+        assert api.accept(document_id).status_code == 200
 
     def test_a_document_of_another_envelope_is_not_found(self, api: Guest) -> None:
         assert api.accept(new_id()).status_code == 404
@@ -120,7 +139,7 @@ class TestCode:
             assert code_of(api.sign(former)) == "code.wrong"
         assert api.sign(codes[-1]).status_code == 200
 
-    def test_the_last_code_lapsed_ends_the_ceremony(self, api: Guest, world: World) -> None:
+    def test_the_last_code_lapsed_blocks_the_ceremony(self, api: Guest, world: World) -> None:
         api.accept_all()
         api.ask_code()
         for pause in (30, 60, 120):
@@ -128,9 +147,18 @@ class TestCode:
             api.ask_code()
         world.wait(minutes=5)
         world.run_jobs()
-        assert api.ceremony()["state"] == "failed"
-        [event] = world.events("signature.ceremony.failed.v1")
-        assert event["data"]["cause"] == "codes_spent"
+        assert api.ceremony()["state"] == "blocked"
+        [event] = world.events("signature.ceremony.blocked.v1")
+        assert event["sealed"]["broker_email"] == "courtier@lemaire.example"
+        for answer in (api.ask_code(), api.sign(world.sent_code())):
+            assert (answer.status_code, code_of(answer)) == (409, "ceremony.blocked")
+        world.wait(hours=71, minutes=59)
+        world.run_jobs()
+        assert api.ceremony()["state"] == "blocked"
+        world.wait(minutes=1)
+        world.run_jobs()
+        assert api.ceremony()["state"] == "expired"
+        assert len(world.events("signature.ceremony.blocked.v1")) == 1
 
     def test_five_wrong_codes_fail_the_ceremony_whatever_the_resends(self, api: Guest, world: World) -> None:
         api.accept_all()
@@ -274,11 +302,13 @@ class TestEnding:
     @pytest.mark.feature("F-114")
     def test_the_signer_may_come_back_for_a_day_and_not_longer(self, api: Guest, world: World) -> None:
         first = api.ceremony()["next_document_id"]
+        api.read(first)
         api.accept(first)
         world.wait(hours=23, minutes=59)
         world.run_jobs()
         resumed = api.ceremony()
         assert (resumed["state"], resumed["documents"][0]["accepted_at"]) == ("open", "2026-11-23T11:00:00Z")
+        api.read(resumed["next_document_id"])
         assert api.accept(resumed["next_document_id"]).status_code == 200
         world.wait(minutes=1)
         assert api.ceremony()["state"] == "expired"
@@ -348,10 +378,12 @@ class TestAccess:
         acting = {**headers, "Idempotency-Key": new_id()}
         assert world.client.post(f"/v1/ceremonies/{ceremony_id}/codes", json={}, headers=acting).status_code == 403
 
-    @pytest.mark.parametrize("role", ["broker", "member", "employer", "partner", "service"])
-    def test_nobody_else_comes_near(self, api: Guest, world: World, role: str) -> None:
+    @pytest.mark.parametrize(
+        ("role", "status"), [("broker", 404), ("member", 404), ("employer", 403), ("partner", 403), ("service", 403)]
+    )
+    def test_nobody_else_comes_near(self, api: Guest, world: World, role: str, status: int) -> None:
         headers = bearer(role, "someone", now=world.clock.now())
-        assert world.client.get(f"/v1/ceremonies/{api.ceremony_id()}", headers=headers).status_code == 403
+        assert world.client.get(f"/v1/ceremonies/{api.ceremony_id()}", headers=headers).status_code == status
 
     def test_a_post_without_a_key_does_nothing(self, api: Guest, world: World) -> None:
         answer = world.client.post(f"/v1/ceremonies/{api.ceremony_id()}/codes", json={}, headers=api.headers)

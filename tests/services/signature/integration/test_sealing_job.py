@@ -142,12 +142,12 @@ class TestEvidence:
         journal = [json.loads(line)["entry"] for line in archive.read("journal.jsonl").splitlines()]
         assert [entry["happening"] for entry in journal] == [
             "ceremony.opened",
-            *["document.accepted"] * 3,
+            *["page.viewed", "page.viewed", "document.accepted"] * 3,
             "code.sent",
             "ceremony.signed",
         ]
-        assert "••••••" in journal[4]["facts"]["message"]
-        assert journal[5]["facts"]["by"]["ip"] == "127.0.0.1"
+        assert "••••••" in journal[10]["facts"]["message"]
+        assert journal[11]["facts"]["by"]["ip"] == "127.0.0.1"
 
     def test_no_code_is_in_it(self, api: Guest, world: World) -> None:
         api.sign_all()

@@ -124,7 +124,7 @@ def test_counters_are_forgotten_after_two_days(world: World) -> None:
     guest.ask_code()
     now = world.clock.now()
     assert forget_allowances(world.services.engine, now - timedelta(days=1)) == 0
-    assert forget_allowances(world.services.engine, now + timedelta(seconds=1)) == 2
+    assert forget_allowances(world.services.engine, now + timedelta(seconds=1)) == 5
 
 
 def test_the_service_is_wired(world: World) -> None:

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from signature.domain.ceremony import OutOfTurn, UnknownDocument
 from signature.domain.consents import DOCUMENT_STATEMENTS, ConsentMissing, provider_statements
+from signature.domain.steps import OutOfTurn, UnknownDocument
 from tests.services.signature import factories
 from tests.services.signature.factories import ALL_BOXES, BY_CLIENT, DOCUMENT_IDS, NOON
 
@@ -50,6 +50,7 @@ def test_documents_come_in_turn() -> None:
 
 def test_accepting_again_keeps_the_first_time() -> None:
     ceremony = factories.ceremony()
+    factories.read(ceremony, DOCUMENT_IDS[0])
     ceremony.accept(DOCUMENT_IDS[0], ticked=ALL_BOXES, now=NOON, by=BY_CLIENT)
     length = ceremony.journal_length
     ceremony.accept(DOCUMENT_IDS[0], ticked=ALL_BOXES, now=NOON + timedelta(minutes=1), by=BY_CLIENT)

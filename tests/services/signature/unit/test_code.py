@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from signature.domain import code as codes
-from signature.domain.ceremony import Ceremony, DocumentsNotAccepted, FailureCause, TryOutcome
+from signature.domain.ceremony import Ceremony
 from signature.domain.code import Binding, CodeTooSoon, NoSendsLeft, draw_code
 from signature.domain.consents import ConsentMissing
+from signature.domain.journal import Happening
 from signature.domain.state import State
+from signature.domain.steps import DocumentsNotAccepted, TryOutcome
 from tests.services.signature import factories
 from tests.services.signature.factories import ALL_BOXES, BY_CLIENT, DOCUMENT_IDS, KEY, NOON, PROVIDER_BOXES
 
@@ -38,6 +40,7 @@ def test_no_code_before_every_document_is_accepted() -> None:
         with pytest.raises(DocumentsNotAccepted) as refusal:
             send(ceremony, "123456", NOON)
         assert refusal.value.remaining == 3 - accepted
+        factories.read(ceremony, document_id)
         ceremony.accept(document_id, ticked=ALL_BOXES, now=NOON, by=BY_CLIENT)
     send(ceremony, "123456", NOON)
     assert ceremony.state is State.CODE_SENT
@@ -87,13 +90,14 @@ def test_three_resends_and_no_fourth() -> None:
     assert give(ceremony, "100003", at) is TryOutcome.SIGNED
 
 
-def test_the_last_code_of_all_takes_the_ceremony_with_it() -> None:
+def test_the_last_code_of_a_round_blocks_the_ceremony() -> None:
     ceremony, at = fully_sent()
     assert ceremony.end_of_codes() == at + timedelta(minutes=5)
     assert ceremony.lapse(at + timedelta(minutes=5) - MICROSECOND) is False
     assert ceremony.lapse(at + timedelta(minutes=5)) is True
-    assert ceremony.state is State.FAILED
-    assert ceremony.entries[-1].facts["cause"] == FailureCause.CODES_SPENT
+    assert ceremony.state is State.BLOCKED
+    assert ceremony.expires_at == at + timedelta(minutes=5) + timedelta(hours=72)
+    assert ceremony.entries[-1].happening is Happening.BLOCKED
 
 
 def test_while_a_resend_is_left_a_lapsed_code_ends_nothing() -> None:

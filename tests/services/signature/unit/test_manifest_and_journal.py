@@ -14,7 +14,7 @@ from signature.domain.canonical import canonical_json
 from signature.domain.journal import GENESIS, BrokenChain, Entry, verify
 from signature.domain.manifest import EnvelopeEmpty, reference_of
 from signature.domain.sealing import NotProven, SealingOrder
-from signature.domain.signer import IdentityIncomplete, masked
+from signature.domain.signer import IdentityIncomplete, NewSigner, masked
 from tests.services.signature import factories
 from tests.services.signature.factories import BY_CLIENT, KEY, NOON, PROVIDER_BOXES
 
@@ -32,7 +32,7 @@ def test_the_manifest_names_documents_consents_and_mobile() -> None:
     assert [set(document) for document in manifest["documents"]] == [{"id", "kind", "sha256", "size", "pages"}] * 3
     assert [consent["code"] for consent in manifest["consents"]] == ["read", "accepts", "confirms", "terms", "privacy"]
     mobile = hashlib.sha256(f"{ceremony.id}|+33612345678".encode()).hexdigest()
-    assert manifest["signer"] == {"mobile_sha256": mobile}
+    assert manifest["signers"] == [{"rank": 1, "mobile_sha256": mobile}]
     assert "0612345678" not in ceremony.manifest
     assert ceremony.manifest_sha256 == hashlib.sha256(ceremony.manifest.encode()).hexdigest()
 
@@ -48,8 +48,8 @@ def test_another_document_or_mobile_gives_another_manifest() -> None:
     reference = factories.ceremony().manifest_sha256
     first, *others = factories.documents()
     assert factories.ceremony(documents=(replace(first, sha256="f" * 64), *others)).manifest_sha256 != reference
-    other_mobile = factories.identity(mobile="+33612345679")
-    assert factories.ceremony(identity=other_mobile).manifest_sha256 != reference
+    other_mobile = [NewSigner(factories.SIGNER_ID, factories.identity(mobile="+33612345679"))]
+    assert factories.ceremony(signers=other_mobile).manifest_sha256 != reference
 
 
 @pytest.mark.parametrize("count", [0, 2])
@@ -96,7 +96,11 @@ def test_the_journal_is_a_chain_from_64_zeros() -> None:
     assert journal[0].previous == GENESIS
     assert [entry.happening for entry in journal] == [
         "ceremony.opened",
-        *["document.accepted"] * 3,
+        *["page.viewed", "document.accepted"],
+        *["page.viewed"] * 2,
+        "document.accepted",
+        *["page.viewed"] * 3,
+        "document.accepted",
         "code.sent",
         "ceremony.signed",
     ]

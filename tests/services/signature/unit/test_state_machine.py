@@ -7,14 +7,19 @@ from datetime import timedelta
 
 import pytest
 
-from signature.domain.ceremony import LIFE, Ceremony, FailureCause, NoCodeSent, TryOutcome
+from signature.domain.ceremony import LIFE, Ceremony
 from signature.domain.journal import Happening
 from signature.domain.refusal import ReasonCode, Refusal
+from signature.domain.relief import NotBlocked, Relief, ReliefKind
 from signature.domain.sealing import Level, Sealing
-from signature.domain.state import ALLOWED, CeremonyOver, IllegalMove, State, move, signature_label
+from signature.domain.state import ALLOWED, Blocked, CeremonyOver, IllegalMove, State, move, signature_label
+from signature.domain.steps import FailureCause, NoCodeSent, TryOutcome
 from tests.services.signature import factories
-from tests.services.signature.factories import BY_CLIENT, KEY, NOON, PROVIDER_BOXES
+from tests.services.signature.factories import BY_ADVISER, BY_CLIENT, KEY, NOON, PROVIDER_BOXES
 
+AGAIN = Relief(ReliefKind.AGAIN, "Le réseau était coupé")
+OTHER = Relief(ReliefKind.OTHER_MOBILE, "Le client a changé de numéro", "+33698765432")
+PAPER = Relief(ReliefKind.ON_PAPER, "Le client préfère le papier")
 SOON = NOON + timedelta(minutes=1)
 SEALING = Sealing(level=Level.B_B, documents=(), evidence_id="e", evidence_sha256="0" * 64)
 
@@ -25,6 +30,16 @@ def opened() -> Ceremony:
 
 def code_sent() -> Ceremony:
     return factories.coded_ceremony("123456")
+
+
+def blocked() -> Ceremony:
+    ceremony = code_sent()
+    at = NOON
+    for pause in (30, 60, 120):
+        at += timedelta(seconds=pause)
+        ceremony.issue_code("123456", message="", key=KEY, now=at, by=BY_CLIENT)
+    ceremony.lapse(at + timedelta(minutes=5))
+    return ceremony
 
 
 def signed() -> Ceremony:
@@ -61,6 +76,7 @@ def expired() -> Ceremony:
 STATES: dict[State, Callable[[], Ceremony]] = {
     State.OPEN: opened,
     State.CODE_SENT: code_sent,
+    State.BLOCKED: blocked,
     State.SIGNED: signed,
     State.SEALED: sealed,
     State.REFUSED: refused,
@@ -73,7 +89,10 @@ DOORS: dict[str, Callable[[Ceremony], object]] = {
     "right code": lambda each: each.try_code("123456", ticked=PROVIDER_BOXES, key=KEY, now=SOON, by=BY_CLIENT),
     "wrong code": lambda each: each.try_code("999999", ticked=PROVIDER_BOXES, key=KEY, now=SOON, by=BY_CLIENT),
     "refuse": lambda each: each.refuse(Refusal.from_text("other"), now=SOON, by=BY_CLIENT),
-    "time": lambda each: each.lapse(NOON + LIFE),
+    "time": lambda each: each.lapse(each.expires_at),
+    "more codes": lambda each: each.relieve(AGAIN, now=SOON, by=BY_ADVISER),
+    "other number": lambda each: each.relieve(OTHER, now=SOON, by=BY_ADVISER),
+    "paper": lambda each: each.relieve(PAPER, now=SOON, by=BY_ADVISER),
     "seal": lambda each: each.seal(SEALING, now=SOON),
 }
 
@@ -83,6 +102,9 @@ OVER: dict[str, State | type[Exception]] = {
     "right code": CeremonyOver,
     "wrong code": CeremonyOver,
     "refuse": CeremonyOver,
+    "more codes": CeremonyOver,
+    "other number": CeremonyOver,
+    "paper": CeremonyOver,
     "seal": IllegalMove,
 }
 TABLE: dict[State, dict[str, State | type[Exception]]] = {
@@ -92,6 +114,9 @@ TABLE: dict[State, dict[str, State | type[Exception]]] = {
         "wrong code": NoCodeSent,
         "refuse": State.REFUSED,
         "time": State.EXPIRED,
+        "more codes": NotBlocked,
+        "other number": State.OPEN,
+        "paper": State.FAILED,
         "seal": IllegalMove,
     },
     State.CODE_SENT: {
@@ -100,6 +125,20 @@ TABLE: dict[State, dict[str, State | type[Exception]]] = {
         "wrong code": State.CODE_SENT,
         "refuse": State.REFUSED,
         "time": State.EXPIRED,
+        "more codes": NotBlocked,
+        "other number": State.OPEN,
+        "paper": State.FAILED,
+        "seal": IllegalMove,
+    },
+    State.BLOCKED: {
+        "ask for a code": Blocked,
+        "right code": Blocked,
+        "wrong code": Blocked,
+        "refuse": State.REFUSED,
+        "time": State.EXPIRED,
+        "more codes": State.OPEN,
+        "other number": State.OPEN,
+        "paper": State.FAILED,
         "seal": IllegalMove,
     },
     State.SIGNED: {**OVER, "time": State.SIGNED, "seal": State.SEALED},
