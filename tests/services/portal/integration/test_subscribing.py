@@ -57,6 +57,25 @@ def test_another_brokers_window_is_no_hindrance(broker: Visitor, gateway: FakeGa
     assert broker.get("/souscrire/the-secret-of-the-link-of-the-quote").location == "/souscription/"
 
 
+@pytest.mark.feature("F-065")
+def test_every_attestation_is_shown_to_the_broker_and_to_the_manager(broker: Visitor, gateway: FakeGateway) -> None:
+    who = {"broker_id": new_id(), "company": "Cabinet Lemaire"}
+    told = [{**who, "attested_at": f"2026-11-22T{hour}:00:00Z"} for hour in ("08", "09")]
+    gateway.on("GET", ADDRESS, subscription(state="in_progress", attestations=told))
+    page = broker.get(PAGE).text
+    assert "présence du client attestée le 22/11/2026 à 09:00" in page
+    assert "présence du client attestée le 22/11/2026 à 10:00" in page
+    gateway.on("GET", f"quoting/v1/files/{FILE}", file_of(assistance=None, attestations=told))
+    broker.sign_in("manager")
+    shown = broker.get(f"/gestion/dossiers/{FILE}").text
+    assert "validée par le client, avec son lien" in shown
+    assert shown.count("Cabinet Lemaire") == 2
+    gateway.on("GET", f"quoting/v1/files/{FILE}", file_of(assistance=told[0], attestations=told[:1]))
+    assert "accompagnée par Cabinet Lemaire" in broker.get(f"/gestion/dossiers/{FILE}").text
+    gateway.on("GET", f"quoting/v1/files/{FILE}", file_of(assistance=None, attestations=[]))
+    assert "par le client seul, avec son lien" in broker.get(f"/gestion/dossiers/{FILE}").text
+
+
 @pytest.mark.feature("F-017")
 def test_staff_who_open_a_clients_link_say_who_they_are(
     broker: Visitor, somebody_else: Visitor, gateway: FakeGateway
