@@ -211,6 +211,14 @@ class TestCalls:
         assert sum(sizes) == 200_000
         assert max(sizes) <= 65_536
 
+    def test_download_of_what_a_body_asks_for(self) -> None:
+        neighbour = Neighbour(lambda _: httpx.Response(200, content=b"a;b"))
+        with neighbour.client().download("exports", tenant="rives", json={"text": "Moreau"}) as content:
+            assert content.read() == b"a;b"
+        (sent,) = neighbour.seen
+        assert (sent.method, json.loads(sent.content)) == ("POST", {"text": "Moreau"})
+        assert "Moreau" not in str(sent.url)
+
     def test_download_refused(self) -> None:
         client = Neighbour(problem(404, "document.not_found")).client()
         with pytest.raises(ServiceError, match=r"document[.]not_found"), client.download("x", tenant="rives"):
