@@ -79,7 +79,7 @@ def signed_alone(_settings: dict[str, Any]) -> Iterator[Callable[[], list[float]
     signer, stamper, lists = HeldKeySigner(authority.seal), authority.stamper(), [authority.list()]
     files = [papers.pdf(title) for title in _TITLES]
 
-    def sign(content: bytes) -> None:
+    def sign(content: bytes) -> BytesIO:
         from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
         metadata = PdfSignatureMetadata(
@@ -94,7 +94,8 @@ def signed_alone(_settings: dict[str, Any]) -> Iterator[Callable[[], list[float]
             ),
         )
         signing = PdfSigner(metadata, signer=signer, timestamper=stamper)
-        asyncio.run(signing.async_sign_pdf(IncrementalPdfFileWriter(BytesIO(content))))
+        output: BytesIO = asyncio.run(signing.async_sign_pdf(IncrementalPdfFileWriter(BytesIO(content))))
+        return output
 
     def sign_all() -> None:
         for content in files:

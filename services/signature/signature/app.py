@@ -9,6 +9,7 @@ from flask import Flask
 from plumbing.http import create_api_app
 from signature.adapters.figures import add_code_gauges
 from signature.api.ceremonies import ceremonies
+from signature.api.dual_control import dual_control
 from signature.api.errors import ERRORS
 from signature.api.opening import opening
 from signature.api.relief import relief
@@ -21,7 +22,7 @@ def create_app(services: Any) -> Flask:
     return create_api_app(
         name="signature",
         title="Signature électronique",
-        blueprints=[ceremonies, opening, relief, verifications],
+        blueprints=[ceremonies, opening, relief, verifications, dual_control],
         errors=ERRORS,
         services=services,
     )

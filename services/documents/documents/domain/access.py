@@ -13,6 +13,8 @@ from dataclasses import dataclass
 _IDENTIFIER = re.compile(r"[A-Za-z0-9*][A-Za-z0-9._-]{0,79}")
 _READER_ROLES = frozenset({"guest", "member", "broker", "manager", "employer", "partner", "service", "subscription"})
 _SUBJECT_KINDS = frozenset({"subscription", "quote", "claim", "contract", "ceremony", "product"})
+HANDED_OUT = frozenset({"ceremony"})
+"""Kinds of subject whose documents even a manager reads only when he was made a reader by name."""
 _OF_SERVICES_ALONE = frozenset({"ceremony", "product"})
 
 
@@ -75,7 +77,7 @@ class Person:
 
     @property
     def sees_everything(self) -> bool:
-        """A manager reads every document of his own tenant."""
+        """A manager reads every document of his own tenant, except what is handed out by name."""
         return self.role == "manager"
 
     @property
@@ -100,7 +102,7 @@ def may_read(
     `readers` are the document's own; `attached` are those attached to its subject, and to the subscriptions among its
     readers, by later events. The list query in `adapters/queries.py` says the same in SQL; a test holds them together.
     """
-    if person.sees_everything or subject.kind == "product":
+    if (person.sees_everything and subject.kind not in HANDED_OUT) or subject.kind == "product":
         return True
     if person.subscription is not None and str(subject) == f"subscription:{person.subscription}":
         return True

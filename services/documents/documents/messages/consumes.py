@@ -6,7 +6,13 @@ from marshmallow import EXCLUDE
 
 from documents.domain.access import InvalidReference, Subject
 from documents.usecases.close_sending import close_sending
-from documents.usecases.extend_readers import open_contract, open_quote, open_sealed_documents, welcome_member
+from documents.usecases.extend_readers import (
+    hand_out_evidence,
+    open_contract,
+    open_quote,
+    open_sealed_documents,
+    welcome_member,
+)
 from plumbing.consumer import Context, Event, Subscriptions
 from plumbing.errors import Permanent
 from plumbing.http import fields
@@ -60,6 +66,13 @@ class EnvelopeSealed(_Read):
     documents = fields.List(fields.Nested(SealedDocument()), required=True)
 
 
+class EvidenceReleased(_Read):
+    """What we read of signature.evidence.released.v1."""
+
+    evidence_document_id = fields.Id(required=True)
+    manager_id = fields.Text(max=80, required=True)
+
+
 class ClaimSubmitted(_Read):
     """What we read of claims.claim.submitted.v1."""
 
@@ -111,6 +124,14 @@ def envelope_sealed(event: Event, context: Context) -> None:
         subject=str(subject),
         document_ids=[document["sealed_document_id"] for document in event.data["documents"]],
         uow=context.uow,
+    )
+
+
+@SUBSCRIPTIONS.on("signature.evidence.released.v1", schema=EvidenceReleased())
+def evidence_released(event: Event, context: Context) -> None:
+    """Two managers agreed: the one who asked reads the evidence."""
+    hand_out_evidence(
+        document_id=event.data["evidence_document_id"], manager_id=event.data["manager_id"], uow=context.uow
     )
 
 

@@ -47,3 +47,12 @@ def open_sealed_documents(*, subject: str, document_ids: Collection[str], uow: C
         for document_id in document_ids:
             work.readers.let_read(document_id, [subject])
         work.commit()
+
+
+def hand_out_evidence(*, document_id: str, manager_id: str, uow: Callable[[], Work]) -> None:
+    """Two managers agreed to hand an evidence out: the one who asked reads it from now on; UnknownDocuments."""
+    with uow() as work:
+        if not work.documents.exist([document_id]):
+            raise UnknownDocuments(document_id)
+        work.readers.let_read(document_id, [f"manager:{manager_id}"])
+        work.commit()

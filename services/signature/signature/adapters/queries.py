@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from signature.adapters.repositories import within
-from signature.adapters.tables import CEREMONY, SEAL_RECORD
+from signature.adapters.tables import ACT_REQUEST, CEREMONY, LEGAL_HOLD, SEAL_RECORD
 from signature.domain.ceremony import Ceremony
+from signature.domain.dual_control import ActRequest
 from signature.domain.reach import Reach
+from signature.domain.retention import VOID_KEPT
+from signature.domain.state import VOID
 from signature.domain.verification import SealRecord
 
 
@@ -25,6 +29,23 @@ def find_seal_record(engine: Engine, sha256: str) -> SealRecord | None:
     with engine.connect().execution_options(read_only=True) as connection:
         row = connection.execute(select(SEAL_RECORD).where(SEAL_RECORD.c.sha256 == sha256)).one_or_none()
     return None if row is None else SealRecord(**row._mapping)
+
+
+def perhaps_to_purge(engine: Engine, now: datetime, *, limit: int) -> Sequence[tuple[str, str]]:
+    """Return tenant and id of ceremonies without a signature that ended so long ago that they need not be kept."""
+    due = (CEREMONY.c.state.in_(sorted(VOID)), CEREMONY.c.ended_at < now - VOID_KEPT)
+    held = select(LEGAL_HOLD.c.ceremony_id).where(LEGAL_HOLD.c.ceremony_id == CEREMONY.c.id).exists()
+    statement = select(CEREMONY.c.tenant, CEREMONY.c.id).where(*due, ~held).order_by(CEREMONY.c.ended_at).limit(limit)
+    with engine.connect().execution_options(read_only=True) as connection:
+        return [(row.tenant, row.id) for row in connection.execute(statement)]
+
+
+def act_requests(session: Session, *, before: str | None, limit: int) -> Sequence[ActRequest]:
+    """Return what managers of the session's tenant asked for, newest first."""
+    statement = select(ActRequest).order_by(ACT_REQUEST.c.id.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(ACT_REQUEST.c.id < before)
+    return session.execute(statement).scalars().all()
 
 
 def ceremonies_of(

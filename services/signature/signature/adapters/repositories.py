@@ -6,16 +6,28 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from plumbing.database import insert_for
 from plumbing.errors import NotFound
-from signature.adapters.tables import CEREMONY, CODE_ALLOWANCE, JOURNAL
+from signature.adapters.tables import (
+    ACT_REQUEST,
+    CEREMONY,
+    CODE_ALLOWANCE,
+    JOURNAL,
+    LEGAL_HOLD,
+    METADATA,
+    SEAL_RECORD,
+    SIGNER,
+    TOMBSTONE,
+)
 from signature.domain.ceremony import Ceremony
+from signature.domain.dual_control import ActRequest
 from signature.domain.journal import Entry
 from signature.domain.limits import Limit
 from signature.domain.reach import Reach
+from signature.domain.retention import LegalHold, Tombstone
 from signature.domain.sealing import StagedFile
 from signature.domain.state import GIVEN, RUNNING
 from signature.domain.verification import SealRecord
@@ -57,6 +69,33 @@ class SqlCeremonies:
 
     def journal(self, ceremony_id: str) -> Sequence[Entry]:
         return journal_of(self._session, self._tenant, ceremony_id)
+
+    def find_by_reference(self, reference: str) -> str | None:
+        """Return the newest ceremony of this reference."""
+        statement = (
+            select(CEREMONY.c.id)
+            .where(CEREMONY.c.reference == reference, CEREMONY.c.tenant == self._tenant)
+            .order_by(CEREMONY.c.id.desc())
+            .limit(1)
+        )
+        return self._session.execute(statement).scalar_one_or_none()
+
+    def purge(self, ceremony: Ceremony, left: Tombstone) -> None:
+        """Delete every row of a ceremony. The tombstone comes first: without it the database keeps the journal."""
+        self._session.add(left)
+        self.write_journal()
+        self._session.flush()
+        self._seen.remove(ceremony)
+        self._session.expunge_all()
+        of_signers = select(SIGNER.c.id).where(SIGNER.c.ceremony_id == ceremony.id)
+        for table in reversed(METADATA.sorted_tables):
+            if table in (SEAL_RECORD, TOMBSTONE):
+                continue
+            if "signer_id" in table.c:
+                self._session.execute(delete(table).where(table.c.signer_id.in_(of_signers)))
+            elif "ceremony_id" in table.c:
+                self._session.execute(delete(table).where(table.c.ceremony_id == ceremony.id))
+        self._session.execute(delete(CEREMONY).where(CEREMONY.c.id == ceremony.id))
 
     def write_journal(self) -> None:
         """Append what the ceremonies of this unit of work have told."""
@@ -100,6 +139,52 @@ class SqlStagedFiles:
 
     def add(self, file: StagedFile) -> None:
         self._session.add(file)
+
+    def forget_unstored(self, ceremony_id: str) -> None:
+        """Forget what was sealed and stored nowhere, unless part of the envelope is stored already."""
+        files = self.of(ceremony_id)
+        if all(file.stored_id is None for file in files):
+            for file in files:
+                self._session.delete(file)
+
+
+class SqlActRequests:
+    """What managers asked for."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, request: ActRequest) -> None:
+        self._session.add(request)
+
+    def take(self, request_id: str) -> ActRequest:
+        statement = select(ActRequest).where(ACT_REQUEST.c.id == request_id).with_for_update()
+        found = self._session.execute(statement).scalar_one_or_none()
+        if found is None:
+            raise NotFound("request", request_id)
+        return found
+
+
+class SqlLegalHolds:
+    """Ceremonies that may not be purged."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, hold: LegalHold) -> None:
+        self._session.add(hold)
+
+    def of(self, ceremony_id: str) -> LegalHold | None:
+        statement = select(LegalHold).where(LEGAL_HOLD.c.ceremony_id == ceremony_id)
+        return self._session.execute(statement).scalar_one_or_none()
+
+    def is_held(self, ceremony_id: str) -> bool:
+        return self.of(ceremony_id) is not None
+
+    def lift(self, ceremony_id: str) -> None:
+        hold = self.of(ceremony_id)
+        if hold is not None:
+            self._session.delete(hold)
 
 
 class SqlSealRecords:

@@ -25,13 +25,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import registry, relationship
 
-from plumbing.database import Instant, service_metadata
+from plumbing.database import Encrypted, Instant, service_metadata
 from signature.adapters.columns import ClosedBytes, ClosedFacts, ClosedValue, Code, Values
 from signature.domain.ceremony import Ceremony
 from signature.domain.code import IssuedCode
 from signature.domain.consents import Statement
+from signature.domain.dual_control import Act, ActRequest, RequestState
 from signature.domain.journal import Happening
 from signature.domain.manifest import EnvelopeDocument
+from signature.domain.retention import LegalHold, Tombstone
 from signature.domain.sealing import Level, StagedFile
 from signature.domain.signer import Acceptance, Adviser, Identity, PageView, Signer
 from signature.domain.state import State
@@ -162,13 +164,51 @@ STAGED_FILE = Table(
     Column("stored_id", String(36), nullable=True),
 )
 
+ACT_REQUEST = Table(
+    "act_request",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    _tenant(),
+    _ceremony_id(index=True),
+    Column("reference", String(8), nullable=False),
+    Column("act", Code(Act), nullable=False),
+    Column("reason", Encrypted, nullable=False),
+    Column("asked_by", String(80), nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("state", Code(RequestState), nullable=False),
+    Column("decided_by", String(80), nullable=True),
+    Column("decided_at", Instant, nullable=True),
+)
+
+LEGAL_HOLD = Table(
+    "legal_hold",
+    METADATA,
+    _ceremony_id(primary_key=True),
+    _tenant(),
+    Column("reason", Encrypted, nullable=False),
+    Column("held_by", String(80), nullable=False),
+    Column("held_at", Instant, nullable=False),
+)
+
+TOMBSTONE = Table(
+    "tombstone",
+    METADATA,
+    Column("ceremony_id", String(36), primary_key=True),
+    _tenant(),
+    Column("state", Code(State), nullable=False),
+    Column("manifest_sha256", String(64), nullable=False),
+    Column("journal_head", String(64), nullable=False),
+    Column("journal_length", Integer, nullable=False),
+    Column("purged_at", Instant, nullable=False),
+)
+
 # What is left of a sealed file when everything else is gone, and what strangers ask for: nothing personal in it.
 SEAL_RECORD = Table(
     "seal_record",
     METADATA,
     Column("sha256", String(64), primary_key=True),
     _tenant(),
-    _ceremony_id(index=True),
+    Column("ceremony_id", String(36), nullable=False, index=True),
     Column("kind", String(60), nullable=False),
     Column("title", String(200), nullable=False),
     Column("reference", String(8), nullable=False),
@@ -218,6 +258,9 @@ def map_classes() -> None:
     )
     mapper.map_imperatively(StagedFile, STAGED_FILE)
     mapper.map_imperatively(SealRecord, SEAL_RECORD)
+    mapper.map_imperatively(ActRequest, ACT_REQUEST)
+    mapper.map_imperatively(LegalHold, LEGAL_HOLD)
+    mapper.map_imperatively(Tombstone, TOMBSTONE)
 
     @event.listens_for(Ceremony, "load")
     def _nothing_told_yet(ceremony: Ceremony, _context: Any) -> None:

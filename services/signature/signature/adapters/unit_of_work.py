@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from plumbing.cipher import FieldCipher
 from plumbing.unit_of_work import UnitOfWork
-from signature.adapters.repositories import SqlAllowances, SqlCeremonies, SqlSealRecords, SqlStagedFiles
+from signature.adapters.repositories import (
+    SqlActRequests,
+    SqlAllowances,
+    SqlCeremonies,
+    SqlLegalHolds,
+    SqlSealRecords,
+    SqlStagedFiles,
+)
 
 
 class SignatureWork(UnitOfWork):
@@ -14,12 +21,16 @@ class SignatureWork(UnitOfWork):
     allowances: SqlAllowances
     staged_files: SqlStagedFiles
     seal_records: SqlSealRecords
+    act_requests: SqlActRequests
+    legal_holds: SqlLegalHolds
 
     def opened(self) -> None:
         self.ceremonies = SqlCeremonies(self.session, self.tenant)
         self.allowances = SqlAllowances(self.session, self._cipher().blind_index)
         self.staged_files = SqlStagedFiles(self.session)
         self.seal_records = SqlSealRecords(self.session)
+        self.act_requests = SqlActRequests(self.session)
+        self.legal_holds = SqlLegalHolds(self.session)
 
     def commit(self) -> None:
         """Commit, the journal of every ceremony touched included: no use case can forget it."""

@@ -8,6 +8,7 @@ from plumbing.clock import PARIS
 from plumbing.http import ErrorTable, Problem
 from signature.domain.code import CodeElsewhere, CodeTooSoon, NoSendsLeft
 from signature.domain.consents import ConsentMissing
+from signature.domain.dual_control import Act, ActImpossible, RequestOver, SamePerson
 from signature.domain.limits import CountryRefused, TooManyCodes
 from signature.domain.manifest import EnvelopeEmpty
 from signature.domain.relief import NoReliefLeft, NotBlocked
@@ -29,6 +30,14 @@ _ENDINGS = {
     State.REFUSED: f"Vous avez refusé de signer. {_NEW_QUOTE}",
     State.FAILED: f"Votre signature électronique a échoué. {_NEW_QUOTE}",
     State.EXPIRED: f"Le délai pour signer est dépassé. {_NEW_QUOTE}",
+}
+
+
+_IMPOSSIBLE = {
+    Act.EXPORT: "Le dossier de preuve n’existe pas encore, ou plus.",
+    Act.RESEAL: "Il n’y a pas de scellement à reprendre\u00a0: rien n’est signé, ou tout est déjà scellé.",
+    Act.PURGE: "La durée de conservation n’est pas écoulée, ou un litige impose de conserver.",
+    Act.LIFT_HOLD: "Aucune conservation pour litige n’est en place.",
 }
 
 
@@ -125,6 +134,19 @@ ERRORS = ErrorTable(
                 f" {refusal.retry_at.astimezone(PARIS):%H\u00a0h\u00a0%M}, ou reprenez contact avec votre conseiller."
             ),
         ),
+        SamePerson: Problem(
+            403,
+            "request.same_person",
+            "Deux personnes",
+            "La décision revient à un autre gestionnaire que le demandeur.",
+        ),
+        RequestOver: Problem(
+            409,
+            "request.over",
+            "Demande close",
+            "Cette demande a déjà été décidée, ou son délai de sept jours est passé.",
+        ),
+        ActImpossible: Problem(409, "act.impossible", "Acte sans objet", lambda refusal: _IMPOSSIBLE[refusal.act]),
         WrongCode: Problem(422, "code.wrong", "Code refusé", _wrong),
         TriesSpent: Problem(
             409, "code.tries_spent", "Échec de signature électronique", f"Cinq codes ont été refusés. {_NEW_QUOTE}"

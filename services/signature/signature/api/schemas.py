@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from plumbing.http import CursorArguments, Schema, fields
+from signature.domain.dual_control import Act, RequestState
 from signature.domain.relief import ReliefKind
 from signature.domain.sealing import Level
 from signature.domain.state import State
 from signature.domain.verification import Defect, Verdict
 
 CODE_PATTERN = "[0-9]{6}"
+REFERENCE_PATTERN = "[0-9A-HJKMNP-TV-Z]{8}"
 SUBJECT_PATTERN = "[a-z]{2,20}:[0-9a-fA-F-]{36}"
 
 
@@ -98,6 +100,54 @@ class CeremonyIn(Schema):
     documents = fields.List(fields.Nested(DocumentIn()), min=1, max=20, required=True)
     signers = fields.List(fields.Nested(SignerIn()), min=1, max=4, required=True)
     adviser = fields.Nested(AdviserIn(), required=True)
+
+
+class ActRequestQuery(CursorArguments):
+    """Which requests: all of them, by pages."""
+
+
+class ActRequestIn(Schema):
+    """What a manager asks another to agree to. `reference` is the eight characters of page, SMS and papers."""
+
+    reference = fields.Text(max=8, pattern=REFERENCE_PATTERN, required=True)
+    act = fields.Choice(Act, required=True)
+    reason = fields.Text(max=500, lines=True, required=True)
+
+
+class DecisionIn(Schema):
+    """Yes or no."""
+
+    approved = fields.Boolean(required=True)
+
+
+class HoldIn(Schema):
+    """The ceremony to keep, and why."""
+
+    reference = fields.Text(max=8, pattern=REFERENCE_PATTERN, required=True)
+    reason = fields.Text(max=500, lines=True, required=True)
+
+
+class HoldOut(Schema):
+    """A ceremony that is kept."""
+
+    ceremony_id = fields.Id(required=True)
+    held_at = fields.Instant(required=True)
+
+
+class ActRequestOut(Schema):
+    """What was asked, by whom, and what became of it."""
+
+    id = fields.Id(required=True)
+    ceremony_id = fields.Id(required=True)
+    reference = fields.Text(max=8, required=True)
+    act = fields.Choice(Act, required=True)
+    act_label = fields.Text(max=80, required=True)
+    reason = fields.Text(max=500, lines=True, required=True)
+    state = fields.Choice(RequestState, required=True)
+    asked_by = fields.Text(max=80, required=True)
+    asked_at = fields.Instant(required=True)
+    decided_by = fields.Text(max=80, required=True, allow_none=True)
+    decided_at = fields.Instant(required=True, allow_none=True)
 
 
 class StatementOut(Schema):

@@ -280,6 +280,10 @@ class Ceremony:
         self.state = move(self.state, State.SEALED)
         self._tell(Happening.SEALED, now, sealing.facts())
 
+    def note(self, happening: Happening, told: Facts, *, now: datetime) -> None:
+        """Tell of what managers do with a ceremony that is over."""
+        self._tell(happening, now, told)
+
     def sealing_order(self, journal: Sequence[Entry]) -> SealingOrder:
         """Return what the sealer is handed, with the journal as stored; NotProven unless the ceremony is signed."""
         if self.state not in GIVEN:

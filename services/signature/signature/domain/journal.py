@@ -32,6 +32,9 @@ class Happening(StrEnum):
     FAILED = "ceremony.failed"
     EXPIRED = "ceremony.expired"
     SEALED = "envelope.sealed"
+    ACT_ASKED = "act.asked"
+    ACT_DECIDED = "act.decided"
+    HELD = "ceremony.held"
 
 
 class BrokenChain(Exception):

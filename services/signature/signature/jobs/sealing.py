@@ -126,7 +126,8 @@ def _store(order: SealingOrder, files: Sequence[StagedFile], documents: Document
                 # Not the subscription's: whoever may see a subscription sees all that is stored about it.
                 subject=f"ceremony:{order.ceremony_id}",
                 title=f"Dossier de preuve {order.reference}",
-                readers=["manager:*"],
+                # Handed out when two managers agree, to the one who asked.
+                readers=[],
             )
         else:
             document = by_name[file.name]

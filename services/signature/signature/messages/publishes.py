@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from plumbing.events import EventRegistry
+from plumbing.events import Audience, EventRegistry
 from plumbing.http import fields
 from plumbing.http.schema import Schema
 from signature.domain.refusal import ReasonCode
@@ -103,6 +103,23 @@ class EnvelopeSealed(_Ceremony):
     level = fields.Choice(Level, required=True)
     documents = fields.List(fields.Nested(SealedDocument()), min=1, required=True)
     evidence_document_id = fields.Id(required=True)
+
+
+class EvidenceReleased(Schema):
+    """Two managers agreed that one of them gets an evidence."""
+
+    ceremony_id = fields.Id(required=True)
+    evidence_document_id = fields.Id(required=True)
+    manager_id = fields.Text(max=80, required=True)
+    released_at = fields.Instant(required=True)
+
+
+class CeremonyPurged(Schema):
+    """Nothing personal is left of this ceremony here."""
+
+    ceremony_id = fields.Id(required=True)
+    subject = fields.Text(max=80, required=True)
+    purged_at = fields.Instant(required=True)
 
 
 class SignerToTell(Schema):
@@ -227,4 +244,23 @@ EVENTS.declare(
     },
     heard_by=("quoting", "documents", "notifications"),
     **_TO_TELL,
+)
+EVENTS.declare(
+    announce.EVIDENCE_RELEASED,
+    data=EvidenceReleased(),
+    summary="Two managers agreed to hand an evidence out to the one who asked",
+    example={
+        "ceremony_id": _CEREMONY,
+        "evidence_document_id": "0199d1c2-5a7e-7c31-9d0f-3b6f0a6f1d03",
+        "manager_id": "0199d1c2-5a7e-7c31-9d0f-3b6f0a6f1e01",
+        "released_at": _AT,
+    },
+    heard_by=("documents",),
+)
+EVENTS.declare(
+    announce.PURGED,
+    data=CeremonyPurged(),
+    summary="A ceremony's retention is over: a tombstone and prints are left of it",
+    example={"ceremony_id": _CEREMONY, "subject": _COMMON["subject"], "purged_at": _AT},
+    audience=Audience.OPTIONAL,
 )

@@ -19,6 +19,8 @@ REFUSED = "signature.ceremony.refused.v1"
 FAILED = "signature.ceremony.failed.v1"
 EXPIRED = "signature.ceremony.expired.v1"
 SEALED = "signature.envelope.sealed.v1"
+EVIDENCE_RELEASED = "signature.evidence.released.v1"
+PURGED = "signature.ceremony.purged.v1"
 
 
 def code_requested(work: Work, ceremony: Ceremony, code: IssuedCode, *, text: str) -> None:
@@ -81,6 +83,16 @@ def sealed(work: Work, ceremony: Ceremony, sealing: Sealing) -> None:
         "evidence_document_id": sealing.evidence_id,
     }
     work.publish(SEALED, subject=ceremony.id, data=data, sealed=_people(ceremony))
+
+
+def evidence_released(work: Work, ceremony: Ceremony, *, evidence_id: str, manager_id: str) -> None:
+    data = {"ceremony_id": ceremony.id, "evidence_document_id": evidence_id, "manager_id": manager_id}
+    work.publish(EVIDENCE_RELEASED, subject=ceremony.id, data={**data, "released_at": work.now})
+
+
+def purged(work: Work, ceremony: Ceremony) -> None:
+    data = {"ceremony_id": ceremony.id, "subject": ceremony.subject, "purged_at": work.now}
+    work.publish(PURGED, subject=ceremony.id, data=data)
 
 
 def _common(ceremony: Ceremony) -> dict[str, object]:

@@ -12,4 +12,4 @@ def test_the_api_keeps_its_contract(api: Guest, world: World) -> None:
         return api.headers if role == "guest" else bearer(role, role, now=world.clock.now())
 
     api.accept_all()
-    assert assert_conforms(world.client.application, world.clock.now(), headers_for=headers_for) == 11
+    assert assert_conforms(world.client.application, world.clock.now(), headers_for=headers_for) == 15

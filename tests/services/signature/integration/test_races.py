@@ -10,8 +10,11 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from plumbing.ids import new_id
+from signature.usecases.purge_ceremony import purge_ceremony
 from tests.services.signature.world import Guest, World
 from tests.support.fixtures import postgres, postgres_url  # noqa: F401
 
@@ -85,3 +88,17 @@ def test_asking_for_codes_at_once_sends_one(raced: Guest) -> None:
     told = Counter(at_once(raced, [("codes", {})] * 32))
     assert told == {(200, "code_sent"): 1, (429, "code.too_soon"): 31}
     assert len(raced.world.events("signature.code.requested.v1")) == 2
+
+
+def test_the_database_lets_a_journal_go_with_its_tombstone_alone(raced: Guest) -> None:
+    assert raced.post("refusal", {"reason": "Non"}).status_code == 200
+    ceremony_id, engine = raced.ceremony_id(), raced.world.services.engine
+    for statement in ("DELETE FROM journal", "UPDATE journal SET position = position + 100"):
+        with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
+            connection.execute(text(statement))
+    raced.world.wait(days=396)
+    assert purge_ceremony(uow=raced.world.services.units.for_tenant("rives"), ceremony_id=ceremony_id)
+    with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
+        connection.execute(text("DELETE FROM tombstone"))
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM journal")).scalar() == 0

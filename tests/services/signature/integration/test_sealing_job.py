@@ -65,9 +65,7 @@ class TestSealed:
         assert data["evidence_document_id"] == world.neighbours.of_kind("evidence")[0].id
         assert event["sealed"]["broker_email"] == "courtier@lemaire.example"
 
-    def test_sealed_files_are_for_the_client_and_the_evidence_for_managers_alone(
-        self, api: Guest, world: World
-    ) -> None:
+    def test_sealed_files_are_for_the_client_and_the_evidence_for_nobody_yet(self, api: Guest, world: World) -> None:
         api.sign_all()
         world.run_jobs()
         subject = f"subscription:{api.subscription_id}"
@@ -76,7 +74,7 @@ class TestSealed:
             assert stored.fields["subject"] == subject
             assert set(json.loads(stored.fields["readers"])) >= {subject, "manager:*"}
         [evidence] = world.neighbours.of_kind("evidence")
-        assert json.loads(evidence.fields["readers"]) == ["manager:*"]
+        assert json.loads(evidence.fields["readers"]) == []
         # What is stored about a subscription is seen by its guest: the evidence is about the ceremony.
         assert evidence.fields["subject"] == f"ceremony:{api.ceremony_id()}"
 

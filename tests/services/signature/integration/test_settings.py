@@ -128,7 +128,7 @@ def test_counters_are_forgotten_after_two_days(world: World) -> None:
 
 
 def test_the_service_is_wired(world: World) -> None:
-    assert set(SERVICE.jobs.kinds) == {"forget", "lapse_ceremony"}
+    assert set(SERVICE.jobs.kinds) == {"forget", "lapse_ceremony", "purge"}
     assert set(SERVICE.apart["sealer"].jobs.kinds) == {"fetch_revocation_lists", "seal_envelope"}
     assert set(SERVICE.subscriptions.entries) == {"quoting.subscription.ready_to_sign.v1"}
     for declaration in SERVICE.events.declarations.values():

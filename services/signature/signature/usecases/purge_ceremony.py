@@ -1,0 +1,47 @@
+"""Forget a ceremony whose time is over; what is left is a tombstone, and the prints of what was released."""
+
+from __future__ import annotations
+
+from signature.domain import retention
+from signature.domain.ceremony import Ceremony
+from signature.domain.retention import Tombstone
+from signature.usecases import announce
+from signature.usecases.ports import UnitOfWorkFactory, Work
+
+
+def purge_ceremony(*, uow: UnitOfWorkFactory, ceremony_id: str) -> bool:
+    """Purge one whose retention is over, and tell whether it was done; a held one is left alone."""
+    with uow() as work:
+        ceremony = work.ceremonies.take(ceremony_id)
+        due = may_be_purged(work, ceremony)
+        if due:
+            purge(work, ceremony)
+        work.commit()
+    return due
+
+
+def may_be_purged(work: Work, ceremony: Ceremony) -> bool:
+    """Tell whether nothing holds it and its class allows it. No contract tells its end yet: what is signed stays."""
+    return retention.may_be_purged(
+        ceremony.state,
+        ended_at=ceremony.ended_at,
+        cover_ended_on=None,
+        held=work.legal_holds.is_held(ceremony.id),
+        now=work.now,
+    )
+
+
+def purge(work: Work, ceremony: Ceremony) -> None:
+    """Delete everything of a ceremony, its journal included, and say so."""
+    work.ceremonies.purge(
+        ceremony,
+        Tombstone(
+            ceremony_id=ceremony.id,
+            state=ceremony.state,
+            manifest_sha256=ceremony.manifest_sha256,
+            journal_head=ceremony.journal_head,
+            journal_length=ceremony.journal_length,
+            purged_at=work.now,
+        ),
+    )
+    announce.purged(work, ceremony)
