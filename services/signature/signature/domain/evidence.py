@@ -46,9 +46,17 @@ class Means:
 
 
 def members(
-    order: SealingOrder, *, sealed: Mapping[str, bytes], means: Means, operator: str, level: Level
+    order: SealingOrder,
+    *,
+    sealed: Mapping[str, bytes],
+    attestations: Sequence[bytes],
+    means: Means,
+    operator: str,
+    level: Level,
 ) -> dict[str, bytes]:
-    """Return every file of the evidence but `evidence.json` and its signature; `sealed` holds the PDFs by document."""
+    """Return every file of the evidence but `evidence.json` and its signature; `sealed` holds the PDFs by document,
+    `attestations` one a signer.
+    """
     files = {
         MANIFEST: order.manifest.encode(),
         JOURNAL: b"".join(_journal_line(entry) + b"\n" for entry in order.journal),
@@ -66,6 +74,8 @@ def members(
     }
     if means.revocation_lists:
         files[REVOCATION_LISTS] = means.revocation_lists
+    for rank, attestation in enumerate(attestations, start=1):
+        files[f"attestations/{rank:02d}-signataire.pdf"] = attestation
     for document in order.documents:
         files[pdf_name(document.position, document.kind)] = sealed[document.document_id]
     return files

@@ -17,8 +17,10 @@ from plumbing.errors import Permanent
 from plumbing.http.clients import ServiceError
 from plumbing.jobs import Job
 from signature.adapters.archive import verifier_source, zip_of
+from signature.adapters.attestation import attestation_paper
 from signature.adapters.revocation import FRESH_FOR
 from signature.domain import evidence
+from signature.domain.attestation import attestation
 from signature.domain.canonical import sha256_hex
 from signature.domain.manifest import EnvelopeDocument
 from signature.domain.sealing import (
@@ -103,7 +105,15 @@ def _evidence(order: SealingOrder, sealed: Mapping[str, bytes], sealer: Sealer, 
         revocation_lists=sealer.revocation_lists,
         verifier=verifier_source(),
     )
-    files = evidence.members(order, sealed=sealed, means=means, operator=operator, level=sealer.level)
+    told = [attestation(order, each, operator=operator, level=sealer.level.value) for each in order.signers]
+    files = evidence.members(
+        order,
+        sealed=sealed,
+        attestations=[attestation_paper(facts) for facts in told],
+        means=means,
+        operator=operator,
+        level=sealer.level,
+    )
     described = evidence.describe(order, operator=operator, level=sealer.level, files=files)
     files[evidence.EVIDENCE] = described
     files[evidence.EVIDENCE_SIGNATURE] = sealer.sign_detached(described)

@@ -13,10 +13,12 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
 
 from signature.domain.canonical import canonical_json
 from tests.services.signature.pki import Authority
 from tests.services.signature.world import World
+from tests.support.programs import find_program
 
 
 @pytest.fixture(scope="module")
@@ -86,11 +88,28 @@ def test_it_holds_all_that_a_judge_asks_for(folder: Path) -> None:
         "certificates.pem",
         "crls.pem",
         "documents",
+        "attestations",
     }
     assert len((folder / "verifier.py").read_text().splitlines()) <= 100
     described = json.loads((folder / "evidence.json").read_bytes())
     assert described["process"] in (folder / "processus.txt").read_text()
     assert "Sigillaire opère le service" in (folder / "processus.txt").read_text()
+
+
+def test_each_signer_has_an_attestation_in_french_that_a_screen_reader_can_read(folder: Path) -> None:
+    [paper] = (folder / "attestations").iterdir()
+    content = paper.read_bytes()
+    reader = PdfFileReader(BytesIO(content))
+    assert reader.root["/Lang"] == "fr-FR"
+    assert reader.root["/MarkInfo"]["/Marked"]
+    assert b"pdfuaid:part>1<" in content
+    assert b"pdfaid:part>3<" in content
+    pdftotext = find_program("pdftotext", places=["usr/bin"], package="poppler-utils")
+    told = subprocess.run([pdftotext, "-layout", str(paper), "-"], capture_output=True, text=True, check=True).stdout
+    reference = json.loads((folder / "evidence.json").read_bytes())["reference"]
+    for words in ("Mme Julie Moreau", "06 •• •• •• 78", reference, "Mandat de prélèvement SEPA", "Code exact"):
+        assert words in told
+    assert "+33612345678" not in told
 
 
 def flip(folder: Path, name: str) -> None:
@@ -110,6 +129,7 @@ MEMBERS = (
     "root.pem",
     "certificates.pem",
     "crls.pem",
+    "attestations/01-signataire.pdf",
     "documents/01-advice.pdf",
     "documents/02-bia.pdf",
     "documents/03-mandate.pdf",
