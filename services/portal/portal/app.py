@@ -29,6 +29,7 @@ from portal.doors import (
     public,
     quote_wizard,
     subscribing,
+    two_managers,
     verifying,
 )
 from portal.failures import answer_failures
@@ -57,7 +58,8 @@ def create_app(config: Config, http: httpx.Client | None = None) -> Flask:
     protect(app, secure=config.secure_cookies)
     for door in (public, agenda, paper_path, portfolio, quote_wizard, subscribing, client, member, manager, files):
         app.register_blueprint(door.pages)
-    app.register_blueprint(verifying.pages)
+    for door in (verifying, two_managers):
+        app.register_blueprint(door.pages)
     app.add_url_rule("/healthz", "alive", lambda: Response("ok\n", mimetype="text/plain"))
     answer_failures(app)
     _offer_to_templates(app, config)

@@ -9,11 +9,12 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from signature.adapters.repositories import within
-from signature.adapters.tables import ACT_REQUEST, CEREMONY, LEGAL_HOLD, SEAL_RECORD
+from signature.adapters.tables import ACT_REQUEST, CEREMONY, LEGAL_HOLD, SEAL_RECORD, STAGED_FILE
 from signature.domain.ceremony import Ceremony
 from signature.domain.dual_control import ActRequest
 from signature.domain.reach import Reach
 from signature.domain.retention import VOID_KEPT
+from signature.domain.sealing import EVIDENCE_NAME, StagedFile
 from signature.domain.state import VOID
 from signature.domain.verification import SealRecord
 
@@ -46,6 +47,12 @@ def act_requests(session: Session, *, before: str | None, limit: int) -> Sequenc
     if before is not None:
         statement = statement.where(ACT_REQUEST.c.id < before)
     return session.execute(statement).scalars().all()
+
+
+def evidence_ids(session: Session, ceremony_ids: Sequence[str]) -> dict[str, str]:
+    """Return under which id documents keeps the evidence of each of these ceremonies."""
+    files = select(StagedFile).where(STAGED_FILE.c.ceremony_id.in_(ceremony_ids), STAGED_FILE.c.name == EVIDENCE_NAME)
+    return {file.ceremony_id: file.stored_id for file in session.execute(files).scalars() if file.stored_id}
 
 
 def ceremonies_of(

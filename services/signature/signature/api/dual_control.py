@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response
@@ -20,9 +20,9 @@ from plumbing.http import (
     services,
     unit_of_work,
 )
-from signature.adapters.queries import act_requests
+from signature.adapters.queries import act_requests, evidence_ids
 from signature.api.schemas import ActRequestIn, ActRequestOut, ActRequestQuery, DecisionIn, HoldIn, HoldOut
-from signature.domain.dual_control import Act, ActRequest
+from signature.domain.dual_control import Act, ActRequest, RequestState
 from signature.usecases.ask_for_act import ask_for_act
 from signature.usecases.decide_on_act import decide_on_act
 from signature.usecases.hold_ceremony import hold_ceremony
@@ -48,7 +48,8 @@ class ActRequests(MethodView):
         with services().units.reading(current_actor().tenant) as session:
             found = act_requests(session, before=before, limit=query["limit"] + 1)
             shown, cursor = cut_page(found, query["limit"], lambda request: (request.id,))
-            return json_response(page_of([_view(each, services().clock.now()) for each in shown], cursor))
+            evidence = evidence_ids(session, [each.ceremony_id for each in shown])
+            return json_response(page_of([_view(each, evidence) for each in shown], cursor))
 
     @requires("manager")
     @dual_control.arguments(ActRequestIn())
@@ -63,7 +64,7 @@ class ActRequests(MethodView):
             reason=body["reason"],
             by=current_actor().id,
         )
-        return json_response(_view(request, services().clock.now()), 201)
+        return json_response(_view(request), 201)
 
 
 @dual_control.route("/act-requests/<id:request_id>/decision")
@@ -77,7 +78,7 @@ class Decisions(MethodView):
         request = decide_on_act(
             uow=unit_of_work(), request_id=request_id, approved=body["approved"], by=current_actor().id
         )
-        return json_response(_view(request, services().clock.now()))
+        return json_response(_view(request))
 
 
 @dual_control.route("/legal-holds")
@@ -94,7 +95,9 @@ class LegalHolds(MethodView):
         return json_response({"ceremony_id": hold.ceremony_id, "held_at": hold.held_at}, 201)
 
 
-def _view(request: ActRequest, now: datetime) -> dict[str, Any]:
+def _view(request: ActRequest, evidence: Mapping[str, str] | None = None) -> dict[str, Any]:
+    mine = request.asked_by == current_actor().id
+    given = mine and request.act is Act.EXPORT and request.state is RequestState.APPROVED
     return {
         "id": request.id,
         "ceremony_id": request.ceremony_id,
@@ -102,7 +105,9 @@ def _view(request: ActRequest, now: datetime) -> dict[str, Any]:
         "act": request.act.value,
         "act_label": _LABELS[request.act],
         "reason": request.reason,
-        "state": request.standing(now).value,
+        "state": request.standing(services().clock.now()).value,
+        "mine": mine,
+        "evidence_document_id": (evidence or {}).get(request.ceremony_id) if given else None,
         "asked_by": request.asked_by,
         "asked_at": request.asked_at,
         "decided_by": request.decided_by,

@@ -135,7 +135,7 @@ class HoldOut(Schema):
 
 
 class ActRequestOut(Schema):
-    """What was asked, by whom, and what became of it."""
+    """What was asked, by whom, and what became of it; where the evidence is, for who asked and was given it."""
 
     id = fields.Id(required=True)
     ceremony_id = fields.Id(required=True)
@@ -144,6 +144,8 @@ class ActRequestOut(Schema):
     act_label = fields.Text(max=80, required=True)
     reason = fields.Text(max=500, lines=True, required=True)
     state = fields.Choice(RequestState, required=True)
+    mine = fields.Boolean(required=True)
+    evidence_document_id = fields.Id(required=True, allow_none=True)
     asked_by = fields.Text(max=80, required=True)
     asked_at = fields.Instant(required=True)
     decided_by = fields.Text(max=80, required=True, allow_none=True)

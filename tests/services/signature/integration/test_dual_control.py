@@ -102,6 +102,8 @@ class TestTwoManagers:
         assert [(each["act_label"], each["decided_by"]) for each in anne.requests()] == [
             ("Remise du dossier de preuve", "bruno")
         ]
+        assert [(each["mine"], each["evidence_document_id"]) for each in anne.requests()] == [(True, evidence.id)]
+        assert [(each["mine"], each["evidence_document_id"]) for each in bruno.requests()] == [(False, None)]
 
     def test_nobody_decides_on_his_own_wish(self, sealed: str, anne: Manager, world: World) -> None:
         request_id = anne.ask(sealed, "export").json["id"]
