@@ -8,7 +8,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.load import hearing, latency, memory, persisting, portfolio, pricing, rating, relaying, report, sealing
+from tests.load import (
+    checking,
+    hearing,
+    latency,
+    memory,
+    persisting,
+    portfolio,
+    pricing,
+    rating,
+    relaying,
+    report,
+    sealing,
+)
 from tests.load.driver import Result, Trial, run
 from tests.load.ground import Ground
 
@@ -21,6 +33,7 @@ TRIALS: tuple[Trial, ...] = (
     persisting.TRIAL,
     portfolio.TRIAL,
     *pricing.TRIALS,
+    checking.TRIAL,
     sealing.TRIAL,
 )
 FILE = Path("var/bench.json")

@@ -28,6 +28,7 @@ from portal.doors import (
     portfolio,
     public,
     quote_wizard,
+    relief,
     subscribing,
     two_managers,
     verifying,
@@ -56,7 +57,19 @@ def create_app(config: Config, http: httpx.Client | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.trusted_proxies, x_proto=1)  # type: ignore[method-assign]
     add_filters(app)
     protect(app, secure=config.secure_cookies)
-    for door in (public, agenda, paper_path, portfolio, quote_wizard, subscribing, client, member, manager, files):
+    for door in (
+        public,
+        agenda,
+        paper_path,
+        portfolio,
+        quote_wizard,
+        subscribing,
+        relief,
+        client,
+        member,
+        manager,
+        files,
+    ):
         app.register_blueprint(door.pages)
     for door in (verifying, two_managers):
         app.register_blueprint(door.pages)
