@@ -95,7 +95,7 @@ def _coded(uow: Any) -> Any:
     view_page(document_id=paper.document_id, page=1, **act)
     accept_document(document_id=paper.document_id, ticked=factories.ALL_BOXES, **act)
     unlimited = Limit("bench", timedelta(days=1), 10**9)
-    walls = CodeLimits(*[unlimited] * 5)
+    walls = CodeLimits(unlimited, unlimited, unlimited, unlimited, unlimited)
     return request_code(key=factories.KEY, origin=None, code_limits=walls, draw=lambda: _RIGHT, **act)
 
 

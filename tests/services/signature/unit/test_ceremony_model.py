@@ -133,7 +133,8 @@ class CeremonyMachine(RuleBasedStateMachine):
     @rule(browser=BROWSER, times=st.sampled_from([1, 1, 1, 5]))
     def guess(self, browser: Circumstances, times: int) -> None:
         for _ in range(times):
-            signer, outcome = self.ceremony.signer, []
+            signer = self.ceremony.signer
+            outcome: list[TryOutcome] = []
             if self.attempt(lambda outcome=outcome: outcome.append(self._try("999999", browser))):
                 assert outcome[0] is not TryOutcome.SIGNED
                 self.wrong[signer.id] += 1
