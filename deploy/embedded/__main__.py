@@ -90,6 +90,7 @@ Parapluie is ready in {seconds:.1f} s (demonstration: nothing here is real).
 
   Broker        courtier@lemaire.example       {DEMONSTRATION_PASSWORD}
   Manager       gestion@rives.example          {DEMONSTRATION_PASSWORD}
+  Second one    controle@rives.example         {DEMONSTRATION_PASSWORD}   (what needs two managers)
 
   Data and log  {state}
   Try           make demo

@@ -77,6 +77,15 @@ MANAGERS = (
         first_name="Marc",
         last_name="Delorme",
     ),
+    # What needs two managers needs a second one.
+    DemonstrationStaff(
+        id="0199a000-0000-7000-8000-000000000013",
+        tenant="rives",
+        email="controle@rives.example",
+        civility="madame",
+        first_name="Nadia",
+        last_name="Perrin",
+    ),
     DemonstrationStaff(
         id="0199a000-0000-7000-8000-000000000012",
         tenant="plateau",
