@@ -8,6 +8,7 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
 VENV := .venv
+PROCESSES ?= auto
 IN_VENV := $(VENV)/bin/python
 
 ##@ Run
@@ -31,9 +32,9 @@ check: .test-environment ## Formatting, lint, types, imports, contracts up to da
 	$(IN_VENV) -m deploy.tools.contracts --check
 
 .PHONY: test
-test: .test-environment ## Run the tests (service=quoting or T=tests/journeys narrows; ARGS= goes to pytest; SERVERS=docker)
+test: .test-environment ## Run the tests (service=quoting or T=tests/journeys narrows; ARGS= for pytest; SERVERS=docker; PROCESSES=1)
 	@mkdir -p var
-	$(if $(SERVERS),TEST_SERVERS=$(SERVERS) )$(IN_VENV) -m pytest --junitxml=var/test-results.xml $(ARGS) $(or $(T),$(if $(service),tests/services/$(service),tests))
+	$(if $(SERVERS),TEST_SERVERS=$(SERVERS) )$(IN_VENV) -m pytest -n $(PROCESSES) --dist loadfile --junitxml=var/test-results.xml $(ARGS) $(or $(T),$(if $(service),tests/services/$(service),tests))
 
 .PHONY: bench
 bench: .bench-environment ## Measure against peers, hold the limits, write var/bench.json (NAME=event_latency_p50_ms: one)

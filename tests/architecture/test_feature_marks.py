@@ -11,18 +11,17 @@ import pytest
 
 from deploy.tools.features import count, read_owners
 from deploy.tools.house import ROOT
-from tests.support.features import Recorder, known_rows
+from tests.support.features import known_rows
 
 OWNERS = {"quoting", "member", "documents", "savings", "claims", "portal", "notifications", "signature", "gateway"}
 
 CONFTEST = """
 import pytest
 from pathlib import Path
-from tests.support.features import Recorder
+from tests.support.features import register
 
 def pytest_configure(config):
-    known = frozenset({"F-001", "F-002", "F-003"})
-    config.pluginmanager.register(Recorder(config.rootpath, known, Path("results.json")))
+    register(config, frozenset({"F-001", "F-002", "F-003"}), Path("results.json"))
     config.addinivalue_line("markers", "feature(*ids): rows")
 
 @pytest.fixture
@@ -149,7 +148,18 @@ def test_the_rows_are_all_there() -> None:
     assert [rule for rule, times in Counter(row["rule"] for row in rows).items() if times > 1] == []
 
 
-def test_a_parallel_worker_records_nothing(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path, frozenset(), tmp_path / "results.json")
-    recorder.pytest_sessionfinish()
-    assert not (tmp_path / "results.json").exists()
+def test_a_run_in_parallel_records_the_same(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    project.makepyfile(
+        """
+        import pytest
+        @pytest.mark.feature("F-001", "F-002")
+        def test_passes(api): pass
+        @pytest.mark.feature("F-003")
+        def test_fails(api): assert False
+        """
+    )
+    project.runpytest_subprocess("-p", "no:cacheprovider", "-n", "2")
+    assert results(project) == {"test_passes": "passed", "test_fails": "failed"}
+    stored = json.loads((project.path / "results.json").read_text(encoding="utf-8"))
+    assert sorted(row for entry in stored.values() for row in entry["rows"]) == ["F-001", "F-002", "F-003"]

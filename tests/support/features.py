@@ -20,12 +20,19 @@ ROOT = Path(__file__).resolve().parents[2]
 ROWS = ROOT / "tests" / "features.csv"
 RESULTS = ROOT / "var" / "feature-results.json"
 FRONTS = frozenset({"api", "page"})
+_ROWS, _FILE = "rows", "file"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep the results of this run, in the process that reports (not in a worker of a parallel run)."""
+    """Read the claims where tests are collected, and keep the results in the process that reports."""
+    register(config, known_rows(), RESULTS)
+
+
+def register(config: pytest.Config, known: frozenset[str], results: Path) -> None:
+    """Put both parts to work; a worker of a parallel run collects and does not report."""
+    config.pluginmanager.register(Claims(known), "feature-claims")
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Recorder(config.rootpath, known_rows()), "feature-recorder")
+        config.pluginmanager.register(Recorder(config.rootpath, results), "feature-recorder")
 
 
 def known_rows(path: Path = ROWS) -> frozenset[str]:
@@ -53,61 +60,53 @@ def fingerprint(path: Path) -> str:
 
 
 @dataclass(eq=False)  # pytest keeps its plugins in sets
-class Recorder:
-    """Gathers the claims at collection and the outcomes as they come, and merges them into the results file."""
+class Claims:
+    """Writes on each test what it claims, so that its report tells it wherever the test ran."""
 
-    root: Path
     known: frozenset[str]
-    results: Path = RESULTS
-    claims: dict[str, list[str]] = field(default_factory=dict)
-    files: dict[str, str] = field(default_factory=dict)
-    whole_files: set[str] = field(default_factory=set)
-    outcomes: dict[str, str] = field(default_factory=dict)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Read every claim before anything is deselected, so that a bad one shows whatever is selected."""
-        by_name = {argument.partition("::")[0] for argument in config.args if "::" in argument}
         for item in items:
-            file = item.nodeid.partition("::")[0]
-            if not any(file.endswith(name) or name.endswith(file) for name in by_name):
-                self.whole_files.add(file)
             rows = claimed_rows(item, self.known)
             if rows:
-                self.claims[item.nodeid] = rows
-                self.files[item.nodeid] = fingerprint(item.path)
+                item.user_properties += [(_ROWS, " ".join(rows)), (_FILE, fingerprint(item.path))]
+
+
+@dataclass(eq=False)
+class Recorder:
+    """Gathers the outcomes as they come and merges them into the results file."""
+
+    root: Path
+    results: Path = RESULTS
+    ran: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A test passed only if its setup, its call and its teardown all did."""
-        if report.nodeid not in self.claims:
+        told = dict(report.user_properties)
+        if _ROWS not in told:
             return
         if report.when == "call" or not report.passed:
-            worst_so_far = self.outcomes.get(report.nodeid)
-            if worst_so_far in (None, "passed"):
-                self.outcomes[report.nodeid] = "passed" if report.passed and not _expected_failure(report) else "failed"
+            entry = {"rows": str(told[_ROWS]).split(), "outcome": "passed", "file": told[_FILE]}
+            entry = self.ran.setdefault(report.nodeid, entry)
+            if entry["outcome"] == "passed":
+                entry["outcome"] = "passed" if report.passed and not _expected_failure(report) else "failed"
                 if report.skipped:
-                    self.outcomes[report.nodeid] = "skipped"
+                    entry["outcome"] = "skipped"
 
     def pytest_sessionfinish(self) -> None:
-        """Merge: what ran replaces what was known, what no longer exists goes."""
-        if not self.whole_files and not self.outcomes:
-            return
-        kept = {
-            nodeid: entry
-            for nodeid, entry in _read(self.results).items()
-            if not self._is_gone(nodeid) and nodeid not in self.outcomes
-        }
-        ran = {
-            nodeid: {"rows": self.claims[nodeid], "outcome": outcome, "file": self.files[nodeid]}
-            for nodeid, outcome in self.outcomes.items()
-        }
-        self.results.parent.mkdir(parents=True, exist_ok=True)
-        merged = dict(sorted({**kept, **ran}.items()))
-        self.results.write_text(json.dumps(merged, indent=1) + "\n", encoding="utf-8")
+        """Merge: what ran replaces what was known, and what was known of a file that has changed since goes."""
+        known = _read(self.results)
+        kept = {nodeid: entry for nodeid, entry in known.items() if self._is_fresh(nodeid, entry)}
+        merged = dict(sorted({**kept, **self.ran}.items()))
+        if merged != known:
+            self.results.parent.mkdir(parents=True, exist_ok=True)
+            self.results.write_text(json.dumps(merged, indent=1) + "\n", encoding="utf-8")
 
-    def _is_gone(self, nodeid: str) -> bool:
-        file = nodeid.partition("::")[0]
-        return not (self.root / file).exists() or (file in self.whole_files and nodeid not in self.claims)
+    def _is_fresh(self, nodeid: str, entry: dict[str, Any]) -> bool:
+        path = self.root / nodeid.partition("::")[0]
+        return path.exists() and fingerprint(path) == entry["file"]
 
 
 def _expected_failure(report: pytest.TestReport) -> bool:

@@ -4,6 +4,7 @@ Nothing here touches a server that already runs: names, ports, cookies and folde
 with its guardian (see guardian.py).
 """
 
+import fcntl
 import json
 import os
 import pwd
@@ -163,7 +164,11 @@ def find_program(name: str, *, places: Sequence[str], package: str) -> str:
     """Return the path of a program; install Debian's package where that is allowed, else say what to install."""
     found = _look_for(name, places)
     if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        _install(package)
+        with Path(tempfile.gettempdir(), "parapluie-apt.lock").open("w") as lock:
+            # Tests run in several processes, and Debian's package manager in one.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if _look_for(name, places) is None:
+                _install(package)
         found = _look_for(name, places)
     if found is None:
         raise ServerMissing(f"{name} is not on this machine: install {package} (apt-get install {package})")
