@@ -11,7 +11,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Dialect, String, Text, TypeDecorator
 
-from plumbing.database import Encrypted
+from plumbing.database import Encrypted, Instant
+from signature.domain.signer import Reading
+
+_INSTANT = Instant()
 
 
 class Code(TypeDecorator[StrEnum]):
@@ -46,6 +49,27 @@ class Values(TypeDecorator[tuple[Any, ...]]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> tuple[Any, ...] | None:
         return None if value is None else tuple(self.kind(**each) for each in orjson.loads(value))
+
+
+class Readings(TypeDecorator[tuple[Reading, ...]]):
+    """How far a signer is with each document, as a JSON list; instants as everywhere in microseconds."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[Reading] | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        rows = [
+            [each.document_id, each.pages, _INSTANT.process_bind_param(each.accepted_at, dialect)] for each in value
+        ]
+        return orjson.dumps(rows).decode()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[Reading, ...] | None:
+        if value is None:
+            return None
+        rows = orjson.loads(value)
+        return tuple(Reading(name, pages, _INSTANT.process_result_value(at, dialect)) for name, pages, at in rows)
 
 
 class ClosedValue(TypeDecorator[Any]):

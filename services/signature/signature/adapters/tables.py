@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import registry, relationship
 
 from plumbing.database import Encrypted, Instant, service_metadata
-from signature.adapters.columns import ClosedBytes, ClosedFacts, ClosedValue, Code, Values
+from signature.adapters.columns import ClosedBytes, ClosedFacts, ClosedValue, Code, Readings, Values
 from signature.domain.ceremony import Ceremony
 from signature.domain.code import IssuedCode
 from signature.domain.consents import Statement
@@ -35,7 +35,7 @@ from signature.domain.journal import Happening
 from signature.domain.manifest import EnvelopeDocument
 from signature.domain.retention import LegalHold, Tombstone
 from signature.domain.sealing import Level, StagedFile
-from signature.domain.signer import Acceptance, Adviser, Identity, PageView, Signer
+from signature.domain.signer import Adviser, Identity, Signer
 from signature.domain.state import State
 from signature.domain.verification import SealRecord
 
@@ -102,26 +102,9 @@ SIGNER = Table(
     Column("codes_before_round", Integer, nullable=False, server_default="0"),
     Column("reliefs", Integer, nullable=False, server_default="0"),
     Column("signed_at", Instant, nullable=True),
+    # In his own row and not in one a page: what a code is checked against is read in three statements.
+    Column("readings", Readings, nullable=False, server_default="[]"),
     UniqueConstraint("ceremony_id", "rank"),
-)
-
-PAGE_VIEW = Table(
-    "page_view",
-    METADATA,
-    _signer_id(),
-    Column("document_id", String(36), primary_key=True),
-    Column("page", Integer, primary_key=True, autoincrement=False),
-    _tenant(),
-    Column("viewed_at", Instant, nullable=False),
-)
-
-ACCEPTANCE = Table(
-    "acceptance",
-    METADATA,
-    _signer_id(),
-    Column("document_id", String(36), primary_key=True),
-    _tenant(),
-    Column("accepted_at", Instant, nullable=False),
 )
 
 ISSUED_CODE = Table(
@@ -239,16 +222,12 @@ CODE_ALLOWANCE = Table(
 def map_classes() -> None:
     """Map the domain's dataclasses onto the tables, once a process."""
     mapper = registry(metadata=METADATA)
-    mapper.map_imperatively(PageView, PAGE_VIEW)
-    mapper.map_imperatively(Acceptance, ACCEPTANCE)
     mapper.map_imperatively(IssuedCode, ISSUED_CODE)
     mapper.map_imperatively(
         Signer,
         SIGNER,
         properties={
-            "views": relationship(PageView, lazy="selectin", order_by=(PAGE_VIEW.c.document_id, PAGE_VIEW.c.page)),
-            "acceptances": relationship(Acceptance, lazy="selectin", order_by=ACCEPTANCE.c.accepted_at),
-            "codes": relationship(IssuedCode, lazy="selectin", order_by=ISSUED_CODE.c.sequence),
+            "codes": relationship(IssuedCode, lazy="joined", order_by=ISSUED_CODE.c.sequence),
         },
     )
     # Each part is read by a statement of its own, after the ceremony's row is locked: a join would see the parts as

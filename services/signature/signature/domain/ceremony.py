@@ -7,7 +7,7 @@ lead to a signature is over, and the next one has other documents.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,7 +21,7 @@ from signature.domain.manifest import EnvelopeDocument, EnvelopeEmpty, draw_up, 
 from signature.domain.refusal import Refusal
 from signature.domain.relief import RELIEFS, WAIT, NoReliefLeft, NotBlocked, Relief, ReliefKind
 from signature.domain.sealing import NotProven, Sealing, SealingOrder, SignedBy
-from signature.domain.signer import Acceptance, Adviser, NewSigner, PageView, Signer, mobile_fingerprint
+from signature.domain.signer import Adviser, NewSigner, Signer, mobile_fingerprint
 from signature.domain.state import GIVEN, RUNNING, Blocked, CeremonyOver, State, move
 from signature.domain.steps import (
     Circumstances,
@@ -139,7 +139,7 @@ class Ceremony:
         self._require_turn(document_id)
         if page > viewed + 1:
             raise PagesUnread(viewed + 1, document.page_count)
-        self.signer.views.append(PageView(document_id, page, now))
+        self.signer.note(replace(self.signer.reading(document_id), pages=page))
         self._tell(Happening.PAGE_VIEWED, now, facts.page_viewed(self.signer, document, page, by))
 
     def accept(self, document_id: str, *, ticked: frozenset[str], now: datetime, by: Circumstances) -> None:
@@ -155,7 +155,7 @@ class Ceremony:
         viewed = self.signer.pages_viewed(document_id)
         if viewed < document.page_count:
             raise PagesUnread(viewed + 1, document.page_count)
-        self.signer.acceptances.append(Acceptance(document_id, now))
+        self.signer.note(replace(self.signer.reading(document_id), accepted_at=now))
         self._tell(Happening.ACCEPTED, now, facts.accepted(self.signer, document, self.document_statements, by))
 
     def next_document(self) -> EnvelopeDocument | None:
@@ -168,7 +168,7 @@ class Ceremony:
         Raises CeremonyOver, Blocked, DocumentsNotAccepted, CodeTooSoon or NoSendsLeft.
         """
         self._require_unblocked(now)
-        if remaining := len(self.documents) - len(self.signer.acceptances):
+        if remaining := len(self.documents) - self.signer.accepted:
             raise DocumentsNotAccepted(remaining)
         return self.signer.next_sequence(now)
 

@@ -75,23 +75,13 @@ class NewSigner:
     identity: Identity
 
 
-@dataclass(eq=False)
-class PageView:
-    """The signer was handed this page of this document."""
+@dataclass(frozen=True)
+class Reading:
+    """How far the signer is with one document: pages handed out, in order, and when he accepted it."""
 
     document_id: str
-    page: int
-    viewed_at: datetime
-    tenant: str = ""
-
-
-@dataclass(eq=False)
-class Acceptance:
-    """The signer read this document and ticked its boxes."""
-
-    document_id: str
-    accepted_at: datetime
-    tenant: str = ""
+    pages: int = 0
+    accepted_at: datetime | None = None
 
 
 @dataclass(eq=False)
@@ -109,8 +99,7 @@ class Signer:
     codes_before_round: int = 0
     reliefs: int = 0
     signed_at: datetime | None = None
-    views: list[PageView] = field(default_factory=list)
-    acceptances: list[Acceptance] = field(default_factory=list)
+    readings: tuple[Reading, ...] = ()
     codes: list[IssuedCode] = field(default_factory=list)
     tenant: str = ""
 
@@ -122,12 +111,25 @@ class Signer:
     def round_is_spent(self) -> bool:
         return self.sends_left == 0
 
+    def reading(self, document_id: str) -> Reading:
+        return next((each for each in self.readings if each.document_id == document_id), Reading(document_id))
+
+    def note(self, reading: Reading) -> None:
+        """Keep how far he is with a document from now on."""
+        others = (each for each in self.readings if each.document_id != reading.document_id)
+        self.readings = (*others, reading)
+
     def accepted_at(self, document_id: str) -> datetime | None:
-        return next((each.accepted_at for each in self.acceptances if each.document_id == document_id), None)
+        return self.reading(document_id).accepted_at
 
     def pages_viewed(self, document_id: str) -> int:
         """Return up to which page the document was handed out: pages are handed out in order."""
-        return sum(1 for view in self.views if view.document_id == document_id)
+        return self.reading(document_id).pages
+
+    @property
+    def accepted(self) -> int:
+        """Return how many documents he has accepted."""
+        return sum(1 for each in self.readings if each.accepted_at is not None)
 
     @property
     def tries_left(self) -> int:

@@ -95,7 +95,7 @@ class CeremonyMachine(RuleBasedStateMachine):
     def send(self, browser: Circumstances) -> None:
         signer, code = self.ceremony.signer, f"{100000 + len(self.sent)}"
         if self.attempt(lambda: self.ceremony.issue_code(code, message="", key=KEY, now=self.now, by=browser)):
-            assert len(signer.acceptances) == len(self.ceremony.documents)
+            assert signer.accepted == len(self.ceremony.documents)
             self.sent.append((signer.id, len(signer.codes), code, browser.session))
             assert len(signer.codes) <= codes.SENDS * (1 + signer.reliefs)
 
