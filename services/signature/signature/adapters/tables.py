@@ -230,8 +230,8 @@ def map_classes() -> None:
             "codes": relationship(IssuedCode, lazy="joined", order_by=ISSUED_CODE.c.sequence),
         },
     )
-    # Each part is read by a statement of its own, after the ceremony's row is locked: a join would see the parts as
-    # they were before the wait for the lock.
+    # Signers and their codes are read by a statement of their own, after the ceremony's row is locked: a join with it
+    # would see them as they were before the wait for the lock.
     mapper.map_imperatively(
         Ceremony, CEREMONY, properties={"signers": relationship(Signer, lazy="selectin", order_by=SIGNER.c.rank)}
     )
