@@ -54,7 +54,8 @@ class Identity:
 
     @property
     def full_name(self) -> str:
-        return f"{self.civility} {self.first_name} {self.last_name}".strip()
+        civility = f"{self.civility[:1].upper()}{self.civility[1:]}"
+        return f"{civility} {self.first_name} {self.last_name}".strip()
 
 
 @dataclass(frozen=True)
