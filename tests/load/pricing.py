@@ -63,7 +63,8 @@ def turns(settings: dict[str, Any]) -> Iterator[Callable[[], list[float]]]:
     """Start one server and give the function that asks it and says its CPU per answer in microseconds."""
     folder, (port,) = temporary_folder("bench"), free_ports(1)
     command = [sys.executable, "-m", "tests.load.price_servers", settings["server"], str(port), str(folder)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    # Its log lines are written, and cost the same wherever the bench itself is run.
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         ask = _asker(settings["server"], port, _token(server, folder))
         with ThreadPoolExecutor(CONNECTIONS) as pool:

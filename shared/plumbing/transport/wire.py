@@ -27,7 +27,7 @@ _CLOSING_SECONDS = 1.0
 _FAREWELL_SECONDS = 0.2
 _GRACE_SECONDS = 3.0
 # A time-out of zero would make py-amqp spin on a frame that has arrived in part.
-_AT_ONCE = 0.001
+_AT_ONCE = 0.0002
 _LARGEST_PAUSE = 1.0
 _PIECE = 1 << 18
 _NOT_FOUND, _PRECONDITION_FAILED, _ACCESS_REFUSED = 404, 406, 403
