@@ -29,8 +29,6 @@ from plumbing.inbox import (
     PARKED,
     WAITING,
     InboxClaim,
-    held_back_among,
-    inbox_row,
     is_held_back,
     keep_for_later,
     note_together,
@@ -177,7 +175,8 @@ class Consumer:
         """Apply a batch without savepoints, all or nothing; return who has something to do now."""
         readable, unreadable = _sorted_out(deliveries)
         with self._engine.begin() as connection, Together(connection) as together:
-            fresh = self._note(connection, [received for _, received in readable])
+            batch = [received for _, received in readable]
+            fresh = note_together(connection, self.name, batch, self._clock.now())
             rest = list(unreadable)
             for delivery, received in readable:
                 if received.envelope.id not in fresh:
@@ -189,17 +188,6 @@ class Consumer:
             for delivery in rest:
                 self._hear_one(connection, delivery)
         return together.channels
-
-    def _note(self, connection: Connection, batch: Sequence[Received]) -> set[str]:
-        """Write the inbox rows of what need not wait, and return the ids of those not heard before."""
-        waiting = held_back_among(connection, self.name, [received.envelope for received in batch])
-        now = self._clock.now()
-        rows = [
-            inbox_row(self.name, received.envelope, received.sha256, now)
-            for received in batch
-            if received.envelope.id not in waiting
-        ]
-        return note_together(connection, rows)
 
     def _hear_apart(self, deliveries: Sequence[Delivery]) -> None:
         try:

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, bindparam, column, func, select
+from sqlalchemy import ARRAY, Connection, bindparam, column, exists, func, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,8 @@ from plumbing.unit_of_work import AlreadyTaken
 
 WAITING = "waiting"
 PARKED = "parked"
-_INBOX_COLUMNS = [column.name for column in INBOX.columns]
+_OF_EACH = ("source", "event_id", "type", "sha256")
+_PLACE = ("subject", "sequence")
 
 
 class AnotherBody(Permanent):
@@ -95,11 +96,27 @@ def _insert_new(dialect_name: str) -> Any:
 
 
 @cache
-def _insert_new_by_columns() -> Any:
-    # One short text whatever the number of rows: it stays prepared, where a list of rows is parsed each time.
-    arrays = [bindparam(name, type_=ARRAY(INBOX.c[name].type)) for name in _INBOX_COLUMNS]
-    rows = func.unnest(*arrays).table_valued(*(column(name) for name in _INBOX_COLUMNS)).render_derived()
-    statement = postgresql.insert(INBOX).from_select(_INBOX_COLUMNS, select(rows))
+def _insert_what_need_not_wait() -> Any:
+    """Inbox rows of a batch in one statement, less those that `is_held_back` is true of.
+
+    Columns of arrays: one short text whatever the number of rows stays prepared, where a list of rows is parsed each
+    time. Written in one order everywhere: two consumers that were given the same events cannot deadlock.
+    """
+    types = {name: INBOX.c[name].type for name in _OF_EACH} | {name: RETRY.c[name].type for name in _PLACE}
+    arrays = [bindparam(name, type_=ARRAY(kind)) for name, kind in types.items()]
+    told = func.unnest(*arrays).table_valued(*(column(name, kind) for name, kind in types.items())).render_derived()
+    consumer = bindparam("consumer", type_=INBOX.c.consumer.type)
+    held_back = exists().where(
+        RETRY.c.consumer == consumer,
+        RETRY.c.source == told.c.source,
+        RETRY.c.subject == told.c.subject,
+        RETRY.c.state == WAITING,
+        RETRY.c.sequence < told.c.sequence,
+    )
+    received_at = bindparam("received_at", type_=INBOX.c.received_at.type)
+    rows = select(consumer, received_at, *(told.c[name] for name in _OF_EACH)).where(~held_back)
+    ordered = rows.order_by(told.c.source, told.c.event_id)
+    statement = postgresql.insert(INBOX).from_select(["consumer", "received_at", *_OF_EACH], ordered)
     return statement.on_conflict_do_nothing().returning(INBOX.c.event_id)
 
 
@@ -115,16 +132,23 @@ def inbox_row(consumer: str, envelope: Envelope, sha256: str, received_at: datet
     }
 
 
-def note_together(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[str]:
-    """Insert the inbox rows of a batch in one statement; return the ids of those events that were not there."""
-    # In one order everywhere: two consumers that were given the same events cannot deadlock.
-    ordered = sorted(rows, key=lambda row: (row["source"], row["event_id"]))
-    if not ordered:
+def note_together(connection: Connection, consumer: str, batch: Sequence[Received], now: datetime) -> set[str]:
+    """Insert the inbox rows of those events of a batch that need not wait; return the ids of those that were new."""
+    if not batch:
         return set()
     if connection.dialect.name == "postgresql":
-        columns = {name: [row[name] for row in ordered] for name in _INBOX_COLUMNS}
-        return set(connection.execute(_insert_new_by_columns(), columns).scalars())
-    return set(connection.execute(_insert_new(connection.dialect.name), ordered).scalars())
+        rows = [inbox_row(consumer, received.envelope, received.sha256, now) for received in batch]
+        told = {name: [row[name] for row in rows] for name in _OF_EACH}
+        place = {name: [getattr(received.envelope, name) for received in batch] for name in _PLACE}
+        values = {"consumer": consumer, "received_at": now, **told, **place}
+        return set(connection.execute(_insert_what_need_not_wait(), values).scalars())
+    waiting = held_back_among(connection, consumer, [received.envelope for received in batch])
+    rows = [
+        inbox_row(consumer, received.envelope, received.sha256, now)
+        for received in batch
+        if received.envelope.id not in waiting
+    ]
+    return set(connection.execute(_insert_new(connection.dialect.name), rows).scalars()) if rows else set()
 
 
 def keep_for_later(

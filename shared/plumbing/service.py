@@ -11,7 +11,6 @@ A service's `__main__.py` says what it is made of:
 from __future__ import annotations
 
 import argparse
-import gc
 import importlib
 import os
 import sys
@@ -26,6 +25,7 @@ import structlog
 from plumbing.clock import PARIS
 from plumbing.consumer import Subscriptions
 from plumbing.events import EventRegistry
+from plumbing.garbage import settle
 from plumbing.jobs import Jobs
 from plumbing.migrations import is_current, migrate
 from plumbing.parked import ParkedThings, RepublishBrokeOff, republish
@@ -165,7 +165,7 @@ def wsgi() -> Any:
     configure_logs(service.name)
     configure_tracing(service.name)
     app = service.create_app(service.build(service.load(os.environ)))
-    gc.freeze()  # as in `run_part`
+    settle()
     return app
 
 

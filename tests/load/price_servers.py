@@ -4,12 +4,12 @@
 token that its route asks for.
 """
 
-import gc
 import os
 import sys
 from pathlib import Path
 from typing import Any, Literal
 
+from plumbing.garbage import settle
 from tests.services.quoting import factories
 from tests.services.quoting.world import NOW, World
 from tests.support.tokens import bearer
@@ -28,7 +28,7 @@ def quoting_app() -> Any:
     configure_tracing("quoting")
     world = World(_folder())
     _leave_token()
-    gc.freeze()  # as each web process does (plumbing.service)
+    settle()
     return world.client.application
 
 
@@ -39,7 +39,7 @@ def empty_app() -> Any:
     app = Flask("empty")
     app.add_url_rule("/", "empty", lambda: "")
     _leave_token()
-    gc.freeze()
+    settle()
     return app
 
 

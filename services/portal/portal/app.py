@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import os
 from pathlib import Path
@@ -14,6 +13,7 @@ from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from plumbing.cipher import FieldCipher
+from plumbing.garbage import settle
 from plumbing.http.openapi import IdConverter
 from plumbing.telemetry.logs import configure_logs
 from portal.backend import DOORS, Backend
@@ -72,7 +72,7 @@ def from_environment() -> Flask:
     """What a web process loads."""
     configure_logs("portal")
     app = create_app(load(os.environ))
-    gc.freeze()  # as the services do: what was loaded stays, and need not be looked through for garbage
+    settle()
     return app
 
 

@@ -153,8 +153,11 @@ def test_lost_bytes_are_an_outage_and_no_reading(api: World, paper: dict[str, An
     assert api.rows(DOCUMENT_READING) == []
 
 
+NOBODYS = "0199d1c2-5a7e-7c31-9d0f-00000000dead"
+
+
 @pytest.mark.parametrize(
-    "path", ["/pas-un-identifiant", "/pas-un-identifiant/content", f"/{new_id()}", f"/{new_id()}/content"]
+    "path", ["/pas-un-identifiant", "/pas-un-identifiant/content", f"/{NOBODYS}", f"/{NOBODYS}/content"]
 )
 def test_what_does_not_exist_is_404(api: World, path: str) -> None:
     assert api.get(path, MANAGER).status_code == 404
