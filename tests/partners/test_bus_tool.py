@@ -77,6 +77,7 @@ def test_each_difference_is_named(elsewhere: Ground) -> None:
                 CREATED,
                 "quoting.quote.issued.v1",
                 "signature.envelope.sealed.v1",
+                "signature.evidence.released.v1",
             )
         ),
     }

@@ -16,6 +16,10 @@ from plumbing.supervisor import stop_with, supervise
 from plumbing.telemetry.logs import configure_logs
 
 
+# Known before the fork, as a worker's parts know theirs: asked for later it may be gone already.
+SUPERVISOR = os.getpid()
+
+
 def say(text: str) -> None:
     os.write(1, f"{text} {os.getpid()}\n".encode())
 
@@ -23,7 +27,7 @@ def say(text: str) -> None:
 def part(name: str) -> int:
     say(name)
     stop = threading.Event()
-    threading.Thread(target=stop_with, args=(os.getppid(), stop), daemon=True).start()
+    threading.Thread(target=stop_with, args=(SUPERVISOR, stop), daemon=True).start()
     while not stop.wait(0.05):
         pass
     say("orphan")
