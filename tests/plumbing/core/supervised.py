@@ -15,7 +15,6 @@ from plumbing import worker
 from plumbing.supervisor import stop_with, supervise
 from plumbing.telemetry.logs import configure_logs
 
-
 # Known before the fork, as a worker's parts know theirs: asked for later it may be gone already.
 SUPERVISOR = os.getpid()
 
