@@ -57,10 +57,8 @@ def create_app(config: Config, http: httpx.Client | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.trusted_proxies, x_proto=1)  # type: ignore[method-assign]
     add_filters(app)
     protect(app, secure=config.secure_cookies)
-    staff = (agenda, paper_path, portfolio, quote_wizard, subscribing, relief, manager)
-    for door in (public, *staff, client, member, files):
-        app.register_blueprint(door.pages)
-    for door in (verifying, two_managers):
+    staff = (agenda, paper_path, portfolio, quote_wizard, subscribing, relief, manager, two_managers)
+    for door in (public, verifying, *staff, client, member, files):
         app.register_blueprint(door.pages)
     app.add_url_rule("/healthz", "alive", lambda: Response("ok\n", mimetype="text/plain"))
     answer_failures(app)

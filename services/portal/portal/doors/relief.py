@@ -8,11 +8,11 @@ from flask import Blueprint, redirect, render_template, session, url_for
 
 from plumbing.http.clients import ServiceError
 from portal.backend import person
+from portal.doors.broker import DOOR
 from portal.forms import Form
 
 pages = Blueprint("relief", __name__, url_prefix="/courtier/souscriptions")
 
-DOOR = "broker"
 _KINDS = ("again", "other_mobile", "on_paper")
 _RUNNING = frozenset({"open", "code_sent", "blocked"})
 

@@ -70,15 +70,18 @@ class SqlCeremonies:
     def journal(self, ceremony_id: str) -> Sequence[Entry]:
         return journal_of(self._session, self._tenant, ceremony_id)
 
-    def find_by_reference(self, reference: str) -> str | None:
-        """Return the newest ceremony of this reference."""
+    def take_by_reference(self, reference: str) -> Ceremony:
+        """Return the newest ceremony of a reference, locked as by `take`; NotFound when there is none."""
         statement = (
             select(CEREMONY.c.id)
             .where(CEREMONY.c.reference == reference, CEREMONY.c.tenant == self._tenant)
             .order_by(CEREMONY.c.id.desc())
             .limit(1)
         )
-        return self._session.execute(statement).scalar_one_or_none()
+        ceremony_id = self._session.execute(statement).scalar_one_or_none()
+        if ceremony_id is None:
+            raise NotFound("ceremony", reference)
+        return self.take(ceremony_id)
 
     def purge(self, ceremony: Ceremony, left: Tombstone) -> None:
         """Delete every row of a ceremony. The tombstone comes first: without it the database keeps the journal."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from plumbing.errors import NotFound
 from plumbing.ids import new_id
 from signature.domain.dual_control import Act, ActRequest
 from signature.domain.journal import Happening
@@ -13,10 +12,7 @@ from signature.usecases.ports import UnitOfWorkFactory
 def ask_for_act(*, uow: UnitOfWorkFactory, reference: str, act: Act, reason: str, by: str) -> ActRequest:
     """Note the wish in the ceremony's journal; NotFound for an unknown reference, ActImpossible as things stand."""
     with uow() as work:
-        ceremony_id = work.ceremonies.find_by_reference(reference)
-        if ceremony_id is None:
-            raise NotFound("ceremony", reference)
-        ceremony = work.ceremonies.take(ceremony_id)
+        ceremony = work.ceremonies.take_by_reference(reference)
         require_possible(work, ceremony, act)
         request = ActRequest(
             id=new_id(),

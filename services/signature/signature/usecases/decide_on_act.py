@@ -29,14 +29,20 @@ def decide_on_act(*, uow: UnitOfWorkFactory, request_id: str, approved: bool, by
 
 def require_possible(work: Work, ceremony: Ceremony, act: Act) -> None:
     """Raise ActImpossible unless there is an evidence to hand out, something left to seal, or something to purge."""
-    possible = {
-        Act.EXPORT: ceremony.state is State.SEALED and _evidence_id(work, ceremony) is not None,
-        Act.RESEAL: ceremony.state is State.SIGNED,
-        Act.PURGE: may_be_purged(work, ceremony),
-        Act.LIFT_HOLD: work.legal_holds.is_held(ceremony.id),
-    }
-    if not possible[act]:
+    if not _is_possible(work, ceremony, act):
         raise ActImpossible(act)
+
+
+def _is_possible(work: Work, ceremony: Ceremony, act: Act) -> bool:
+    match act:
+        case Act.EXPORT:
+            return ceremony.state is State.SEALED and _evidence_id(work, ceremony) is not None
+        case Act.RESEAL:
+            return ceremony.state is State.SIGNED
+        case Act.PURGE:
+            return may_be_purged(work, ceremony)
+        case Act.LIFT_HOLD:
+            return work.legal_holds.is_held(ceremony.id)
 
 
 def _do(work: Work, ceremony: Ceremony, request: ActRequest) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from plumbing.errors import NotFound
 from signature.domain.journal import Happening
 from signature.domain.retention import LegalHold
 from signature.usecases.ports import UnitOfWorkFactory
@@ -11,13 +10,10 @@ from signature.usecases.ports import UnitOfWorkFactory
 def hold_ceremony(*, uow: UnitOfWorkFactory, reference: str, reason: str, by: str) -> LegalHold:
     """Hold it; a second time changes nothing. NotFound for an unknown reference."""
     with uow() as work:
-        ceremony_id = work.ceremonies.find_by_reference(reference)
-        if ceremony_id is None:
-            raise NotFound("ceremony", reference)
-        ceremony = work.ceremonies.take(ceremony_id)
-        hold = work.legal_holds.of(ceremony_id)
+        ceremony = work.ceremonies.take_by_reference(reference)
+        hold = work.legal_holds.of(ceremony.id)
         if hold is None:
-            hold = LegalHold(ceremony_id=ceremony_id, reason=reason, held_by=by, held_at=work.now)
+            hold = LegalHold(ceremony_id=ceremony.id, reason=reason, held_by=by, held_at=work.now)
             work.legal_holds.add(hold)
             ceremony.note(Happening.HELD, {"by": by}, now=work.now)
         work.commit()
