@@ -10,6 +10,8 @@ PYTHON ?= python3
 VENV := .venv
 PROCESSES ?= auto
 IN_VENV := $(VENV)/bin/python
+# Tests start hundreds of Python processes: each would compile everything again where bytecode may not be kept.
+unexport PYTHONDONTWRITEBYTECODE
 
 ##@ Run
 
