@@ -9,13 +9,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import SQLAlchemyError
-
-_NOTIFY = text("SELECT pg_notify(channel, '') FROM unnest(CAST(:channels AS text[])) AS channel")
+from sqlalchemy import Engine, event
 
 _signals: dict[tuple[str, str], threading.Event] = defaultdict(threading.Event)
 _signals_guard = threading.Lock()
@@ -36,11 +35,77 @@ def wake(engine: Engine, *channels: Channel) -> None:
         for channel in channels:
             _signal(engine, channel).set()
         return
-    try:
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(_NOTIFY, {"channels": [channel.value for channel in channels]})
-    except SQLAlchemyError:
-        return
+    _bell_of(engine).ring(channels)
+
+
+class _Bell:
+    """One connection of this process that does nothing but notify: a pooled one costs five times as much a time.
+
+    Whoever finds it in use leaves his channels to the one who uses it, so that under load one NOTIFY serves many.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._url = _driver_url(engine)
+        self._connection: Any = None
+        self._due: set[Channel] = set()
+        self._guard = threading.Lock()
+        self._in_use = threading.Lock()
+        event.listen(engine, "engine_disposed", lambda _engine: self._close())
+
+    def ring(self, channels: Iterable[Channel]) -> None:
+        with self._guard:
+            self._due.update(channels)
+        # Asked again after each release: what was left while we sent is not forgotten.
+        while self._due and self._in_use.acquire(blocking=False):
+            try:
+                with self._guard:
+                    due, self._due = self._due, set()
+                self._notify("; ".join(f"NOTIFY {channel.value}" for channel in sorted(due)))
+            finally:
+                self._in_use.release()
+
+    def _notify(self, words: str) -> None:
+        from psycopg import Error
+
+        # A connection that the server has closed meanwhile is found out by using it: then once more on a new one.
+        for fresh in [True] if self._connection is None else [False, True]:
+            try:
+                if fresh:
+                    self._close()
+                    self._connection = _connect(self._url)
+                connection = self._connection
+                if connection is not None:  # else the engine has just been disposed
+                    connection.execute(words)
+            except Error:
+                continue
+            return
+        self._close()
+
+    def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+_bells: WeakKeyDictionary[Engine, _Bell] = WeakKeyDictionary()
+
+
+def _bell_of(engine: Engine) -> _Bell:
+    with _signals_guard:
+        bell = _bells.get(engine)
+        if bell is None:
+            bell = _bells[engine] = _Bell(engine)
+        return bell
+
+
+def _driver_url(engine: Engine) -> str:
+    return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _connect(url: str) -> Any:
+    import psycopg
+
+    return psycopg.connect(url, autocommit=True, connect_timeout=5)
 
 
 def _signal(engine: Engine, channel: Channel) -> threading.Event:
@@ -76,10 +141,7 @@ class Listener:
             time.sleep(min(seconds, 0.2))
 
     def _listen(self) -> Any:
-        import psycopg
-
-        url = self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        connection = psycopg.connect(url, autocommit=True, connect_timeout=5)
+        connection = _connect(_driver_url(self._engine))
         connection.execute(f"LISTEN {self._channel.value}")
         return connection
 
