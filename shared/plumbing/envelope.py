@@ -41,6 +41,10 @@ class Envelope:
 
     def to_json(self) -> str:
         """Return the structured CloudEvent without sealed part."""
+        return f"{self.before_sequence()}{self.sequence}}}"
+
+    def before_sequence(self) -> str:
+        """Return the structured CloudEvent up to its number: that and a brace are for the database to add."""
         document: dict[str, Any] = {
             "specversion": "1.0",
             "id": self.id,
@@ -51,14 +55,13 @@ class Envelope:
             "datacontenttype": "application/json",
             "dataschema": f"urn:parapluie:events:{self.type}",
             "tenant": self.tenant,
-            "sequence": self.sequence,
             "correlationid": self.correlation_id,
             "causationid": self.causation_id,
         }
         if self.traceparent is not None:
             document["traceparent"] = self.traceparent
         document["data"] = self.data
-        return orjson.dumps(document).decode()
+        return f'{orjson.dumps(document)[:-1].decode()},"sequence":'
 
 
 def instant_text(instant: datetime) -> str:

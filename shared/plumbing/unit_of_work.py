@@ -28,12 +28,13 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from plumbing.clock import Clock, paris_date
-from plumbing.database import EVENT_SEQUENCE, JOB, OUTBOX, insert_of
+from plumbing.database import JOB, insert_of
 from plumbing.envelope import Envelope
 from plumbing.errors import StaleWrite
 from plumbing.events import Audience, EventDeclaration, EventRegistry
 from plumbing.ids import new_id
 from plumbing.origin import Origin, current_origin
+from plumbing.outbox import say
 from plumbing.sealing import EventSealer
 from plumbing.tenancy import TenantSession
 from plumbing.together import NotTogether, Together, make_sure
@@ -216,6 +217,7 @@ class UnitOfWork:
             self.flush()
         self._write_jobs()
         self._write_events()
+        self.write_last()
         if self._together is None:
             make_sure(self.session.connection())
             self.session.commit()
@@ -226,6 +228,9 @@ class UnitOfWork:
             self._claim.committed()
         if self._connection is None and self._together is None:
             wake(self._workshop.engine, *self._channels())
+
+    def write_last(self) -> None:
+        """Send what takes a lock that everybody waits for; nothing, unless a subclass has such."""
 
     def _channels(self) -> set[Channel]:
         return ({Channel.OUTBOX} if self._said else set()) | ({Channel.JOBS} if self._jobs else set())
@@ -239,8 +244,8 @@ class UnitOfWork:
             return
         origin = current_origin()
         # Subjects in one order everywhere: two transactions that say things of the same two subjects cannot deadlock.
-        rows = [self._outbox_row(said, origin) for said in sorted(self._said, key=lambda said: said.subject)]
-        self.session.execute(_SAY, _one_or_all(rows))
+        said = [self._outbox_row(each, origin) for each in sorted(self._said, key=lambda said: said.subject)]
+        say(self.session.connection(), said)
 
     def _outbox_row(self, said: _Said, origin: Origin) -> dict[str, Any]:
         envelope = Envelope(
@@ -250,7 +255,7 @@ class UnitOfWork:
             subject=said.subject,
             time=said.said_at,
             tenant=self._tenant,
-            sequence=self._next_sequence(said.subject),
+            sequence=0,
             correlation_id=origin.correlation_id,
             causation_id=origin.causation_id,
             traceparent=origin.traceparent,
@@ -262,23 +267,13 @@ class UnitOfWork:
             "tenant": self._tenant,
             "type": envelope.type,
             "subject": envelope.subject,
-            "sequence": envelope.sequence,
             "required": said.declaration.audience is Audience.REQUIRED,
-            "envelope": envelope.to_json(),
+            "before_sequence": envelope.before_sequence(),
             "sealed": said.sealed,
             "sealed_until": said.said_at + ttl if ttl is not None and said.sealed is not None else None,
             "created_at": said.said_at,
             "attempts": 0,
         }
-
-    def _next_sequence(self, subject: str) -> int:
-        # The row stays locked until the commit, so the events of one subject commit in the order of their numbers.
-        statement = _count_on(self._workshop.engine.dialect.name)
-        sequence: int = self.session.execute(statement, {"subject": subject, "last": 1}).scalar_one()
-        return sequence
-
-
-_SAY = OUTBOX.insert().inline()  # its key is of no interest
 
 
 def _one_or_all(rows: list[dict[str, Any]]) -> Any:
@@ -292,14 +287,6 @@ def _ask_for(dialect_name: str) -> Any:
     # A parked job of the same key is asked for again: it gets another chance. One that waits or runs is enough.
     again = {"state": "waiting", "due_at": statement.excluded.due_at, "attempt": 0, "error": None}
     return statement.on_conflict_do_update(index_elements=["key"], set_=again, where=JOB.c.state == "parked")
-
-
-@cache
-def _count_on(dialect_name: str) -> Any:
-    insert = insert_of(dialect_name)
-    more = {"last": EVENT_SEQUENCE.c.last + 1}
-    statement = insert(EVENT_SEQUENCE).on_conflict_do_update(index_elements=["subject"], set_=more)
-    return statement.returning(EVENT_SEQUENCE.c.last)
 
 
 def job_row(

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,12 +15,12 @@ from plumbing.cipher import FieldCipher
 from plumbing.database import insert_for, insert_of
 from plumbing.errors import NotFound
 from plumbing.ids import new_id
+from quoting.adapters.numbers import number_and_add
 from quoting.adapters.tables import (
     BROKER,
     CLIENT_FILE,
     EARLY_PIECE,
     MEMBERSHIP_FILE,
-    NUMBER_SEQUENCE,
     PRODUCT_PAPER,
     QUOTE,
     SUBSCRIPTION,
@@ -43,11 +43,24 @@ def _found(thing: T | None, kind: str, identifier: str) -> T:
 class SqlQuotes:
     """Quotes; the session sees its own tenant's only."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, tenant: str) -> None:
         self._session = session
+        self._tenant = tenant
+        self._unnumbered: list[tuple[Quote, str]] = []
 
     def add(self, quote: Quote) -> None:
         self._session.add(quote)
+
+    def add_unnumbered(self, quote: Quote, prefix: str) -> None:
+        self._unnumbered.append((quote, prefix))
+
+    def number(self) -> None:
+        """Write the quotes that wait for their number, in one round trip each; nothing else should follow in here."""
+        connection = self._session.connection()
+        for quote, prefix in self._unnumbered:
+            row = {column.key: getattr(quote, column.key) for column in QUOTE.c} | {"tenant": self._tenant}
+            number_and_add(connection, quote, prefix, row)
+        self._unnumbered.clear()
 
     def get(self, quote_id: str) -> Quote:
         statement = select(Quote).where(QUOTE.c.id == quote_id)
@@ -158,31 +171,16 @@ class SqlClientFiles:
         self._tenant = tenant
         self._now = now
 
-    def find_or_add(self, broker_id: str, identity: Identity) -> ClientFile:
-        index = self._index(identity)
-        found = select(ClientFile).where(
-            CLIENT_FILE.c.tenant == self._tenant,
-            CLIENT_FILE.c.broker_id == broker_id,
-            CLIENT_FILE.c.identity_index == index,
-        )
-        # Of many quotes at once for one client none waits for another, but a correction of the file waits for all of
-        # them; and who waited for a correction finds the file no more, because it bears another identity.
-        found = found.with_for_update(read=True, key_share=True)
-        known = self._session.execute(found).scalar_one_or_none()
-        if known is not None:
-            return known
-        row = {
-            "id": new_id(),
-            "tenant": self._tenant,
-            "broker_id": broker_id,
-            "identity_index": index,
-            "created_at": self._now,
-            **_described(identity),
-        }
+    def find_or_add(self, broker_id: str, identity: Identity) -> str:
+        known = {"tenant": self._tenant, "broker_id": broker_id, "identity_index": self._index(identity)}
+        found = self._session.execute(_FILE_OF_PERSON, known).scalar_one_or_none()
+        if found is not None:
+            return str(found)
+        row = {**known, "id": new_id(), "created_at": self._now, **_described(identity)}
         # Two quotes for the same new client at once: the second waits here, then finds the first one's file.
         insert = insert_for(self._session.connection())
         self._session.execute(insert(CLIENT_FILE).values(**row).on_conflict_do_nothing())
-        return self._session.execute(found).scalar_one()
+        return str(self._session.execute(_FILE_OF_PERSON, known).scalar_one())
 
     def stands_for_one_quote(self, client_id: str, number: str) -> bool:
         self._session.execute(select(CLIENT_FILE.c.id).where(CLIENT_FILE.c.id == client_id).with_for_update())
@@ -191,7 +189,7 @@ class SqlClientFiles:
         found = select(or_(others.exists(), submitted.exists()))
         return not self._session.execute(found).scalar_one()
 
-    def correct(self, client_id: str, identity: Identity) -> ClientFile:
+    def correct(self, client_id: str, identity: Identity) -> str:
         file = self._session.execute(select(ClientFile).where(CLIENT_FILE.c.id == client_id)).scalar_one()
         index = self._index(identity)
         twins = select(ClientFile).where(
@@ -199,16 +197,16 @@ class SqlClientFiles:
         )
         twin = self._session.execute(twins).scalar_one_or_none()
         if twin is not None and twin is not file:
-            return twin
+            return twin.id
         row = {"identity_index": index, **_described(identity)}
         try:
             with self._session.begin_nested():
                 self._session.execute(update(CLIENT_FILE).where(CLIENT_FILE.c.id == client_id).values(**row))
         except IntegrityError:
             # Another file became this person's at the same moment.
-            return self._session.execute(twins).scalar_one()
+            return self._session.execute(twins).scalar_one().id
         self._session.refresh(file)
-        return file
+        return file.id
 
     def _index(self, identity: Identity) -> str:
         cipher = getattr(self._session.get_bind().dialect, "field_cipher", None)
@@ -223,6 +221,19 @@ class SqlClientFiles:
         return cipher.blind_index("\n".join(facts))
 
 
+# Of many quotes at once for one client none waits for another, but a correction of the file waits for all of them; and
+# who waited for a correction finds the file no more, because it bears another identity.
+_FILE_OF_PERSON = (
+    select(CLIENT_FILE.c.id)
+    .where(
+        CLIENT_FILE.c.tenant == bindparam("tenant"),
+        CLIENT_FILE.c.broker_id == bindparam("broker_id"),
+        CLIENT_FILE.c.identity_index == bindparam("identity_index"),
+    )
+    .with_for_update(read=True, key_share=True)
+)
+
+
 def _described(identity: Identity) -> dict[str, Any]:
     return {
         "civility": identity.civility.value,
@@ -232,27 +243,6 @@ def _described(identity: Identity) -> dict[str, Any]:
         "birth_date": identity.birth_date,
         "email": identity.email,
     }
-
-
-class SqlNumbers:
-    """Sequences as rows: the row stays locked until the commit, so no number is given twice nor left out."""
-
-    def __init__(self, session: Session, tenant: str) -> None:
-        self._session = session
-        self._tenant = tenant
-
-    def next(self, kind: str, prefix: str) -> int:
-        statement = _count_on(self._session.connection().dialect.name)
-        row = {"tenant": self._tenant, "kind": kind, "prefix": prefix, "last": 1}
-        return int(self._session.execute(statement, row).scalar_one())
-
-
-@cache
-def _count_on(dialect_name: str) -> Any:
-    statement = insert_of(dialect_name)(NUMBER_SEQUENCE).on_conflict_do_update(
-        index_elements=["tenant", "kind", "prefix"], set_={"last": NUMBER_SEQUENCE.c.last + 1}
-    )
-    return statement.returning(NUMBER_SEQUENCE.c.last)
 
 
 class SqlProductPapers:
@@ -305,11 +295,13 @@ class SqlBrokers:
         self._now = now
 
     def get(self, broker_id: str) -> Broker | None:
-        statement = select(BROKER).where(BROKER.c.tenant == self._tenant, BROKER.c.id == broker_id)
-        row = self._session.execute(statement).one_or_none()
+        row = self._session.execute(_KNOWN_BROKER, {"tenant": self._tenant, "id": broker_id}).one_or_none()
         return broker_from(row) if row is not None else None
 
     def put(self, broker: Broker) -> None:
+        # Written again it would be locked, and his next quote would wait for this one's commit.
+        if self.get(broker.id) == broker:
+            return
         row = {
             "tenant": self._tenant,
             "id": broker.id,
@@ -321,6 +313,9 @@ class SqlBrokers:
             "read_at": self._now,
         }
         self._session.execute(_put_broker(self._session.connection().dialect.name), row)
+
+
+_KNOWN_BROKER = select(BROKER).where(BROKER.c.tenant == bindparam("tenant"), BROKER.c.id == bindparam("id"))
 
 
 @cache

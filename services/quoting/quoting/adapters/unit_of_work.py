@@ -5,12 +5,12 @@ from __future__ import annotations
 from plumbing.unit_of_work import UnitOfWork
 from quoting.adapters.agenda import SqlAgenda
 from quoting.adapters.attestations import SqlAttestations
+from quoting.adapters.numbers import SqlNumbers
 from quoting.adapters.repositories import (
     SqlBrokers,
     SqlClientFiles,
     SqlEarlyPieces,
     SqlFiles,
-    SqlNumbers,
     SqlProductPapers,
     SqlQuotes,
     SqlSubscriptions,
@@ -32,7 +32,7 @@ class QuotingWork(UnitOfWork):
     agenda: SqlAgenda
 
     def opened(self) -> None:
-        self.quotes = SqlQuotes(self.session)
+        self.quotes = SqlQuotes(self.session, self.tenant)
         self.subscriptions = SqlSubscriptions(self.session)
         self.files = SqlFiles(self.session)
         self.early_pieces = SqlEarlyPieces(self.session, self.tenant, self.now)
@@ -42,3 +42,7 @@ class QuotingWork(UnitOfWork):
         self.product_papers = SqlProductPapers(self.session, self.tenant, self.now)
         self.brokers = SqlBrokers(self.session, self.tenant, self.now)
         self.agenda = SqlAgenda(self.session, self.tenant)
+
+    def write_last(self) -> None:
+        """Number what was added; whoever wants the next number waits from here to the commit."""
+        self.quotes.number()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 DIGITS = 10
+UNNUMBERED = ""
+"""Until it is stored: numbers are given without a gap, so they are given last."""
 
 
 class NumbersExhausted(Exception):

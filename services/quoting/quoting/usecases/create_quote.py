@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from plumbing.ids import new_id
 from quoting.domain.catalogue import OptionNotOffered
-from quoting.domain.numbering import format_number
+from quoting.domain.numbering import UNNUMBERED
 from quoting.domain.people import Broker, Identity, same_mailbox
 from quoting.domain.quote import Advice, BrokersOwnEmail, ChoiceUnexplained, Price, Quote
 from quoting.domain.rating import MONTHS, FormulaPrice
@@ -40,24 +40,21 @@ def create_quote(
     with uow() as work:
         proposal = propose(tenant=work.tenant, wishes=wishes, offer=offer, towns=towns, today=work.today)
         price = chosen_price(proposal, choice)
-        quote_id, prefix = new_id(), proposal.product.prefix
-        client_id = work.clients.find_or_add(broker.id, client).id
-        work.brokers.put(broker)
-        work.remember(quote_id)
         quote = draw_up(
             work,
             proposal,
-            id=quote_id,
             wishes=wishes,
             choice=choice,
             price=price,
             client=client,
-            # Last of all: whoever wants the next number waits from here on until this commits.
-            number=format_number(prefix, work.numbers.next("quote", prefix)),
+            number=UNNUMBERED,
             version=1,
             broker_id=broker.id,
-            client_id=client_id,
+            client_id=work.clients.find_or_add(broker.id, client),
         )
+        work.brokers.put(broker)
+        work.quotes.add_unnumbered(quote, proposal.product.prefix)
+        work.remember(quote.id)
         work.commit()
     return quote
 
@@ -76,7 +73,6 @@ def draw_up(
     work: Work,
     proposal: Proposal,
     *,
-    id: str,
     wishes: Wishes,
     choice: Choice,
     price: Price,
@@ -86,10 +82,10 @@ def draw_up(
     broker_id: str,
     client_id: str,
 ) -> Quote:
-    """Add a version of a quote at the price just found, and have its PDF made; ChoiceUnexplained."""
+    """Return a version of a quote at the price just found, whose PDF is made once it is added; ChoiceUnexplained."""
     product = proposal.product
     quote = Quote(
-        id=id,
+        id=new_id(),
         tenant=work.tenant,
         number=number,
         version=version,
@@ -111,7 +107,6 @@ def draw_up(
         created_at=work.now,
         created_on=work.today,
     )
-    work.quotes.add(quote)
     work.schedule("render_quote", {"quote_id": quote.id}, key=f"render_quote:{quote.id}")
     return quote
 

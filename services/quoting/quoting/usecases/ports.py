@@ -12,7 +12,7 @@ from plumbing.unit_of_work import Work as PlumbingWork
 from quoting.domain.agenda import AgendaEvent
 from quoting.domain.catalogue import Catalogue
 from quoting.domain.membership_file import MembershipFile
-from quoting.domain.people import Broker, ClientFile, Identity
+from quoting.domain.people import Broker, Identity
 from quoting.domain.product_papers import ProductPaper
 from quoting.domain.quote import Quote
 from quoting.domain.subscription import Assistance, Subscription
@@ -23,6 +23,10 @@ class QuoteRepository(Protocol):
     """The quotes of one tenant."""
 
     def add(self, quote: Quote) -> None: ...
+    def add_unnumbered(self, quote: Quote, prefix: str) -> None:
+        """Add the first version of a quote: the commit gives it the next number of its prefix, last of all."""
+        ...
+
     def get(self, quote_id: str) -> Quote:
         """NotFound("quote") when the tenant has none of this id."""
         ...
@@ -95,16 +99,16 @@ class Attestations(Protocol):
 class ClientFiles(Protocol):
     """The client files of one tenant's brokers."""
 
-    def find_or_add(self, broker_id: str, identity: Identity) -> ClientFile:
-        """The broker's file of this person (same name, birth date and e-mail), made now if there is none."""
+    def find_or_add(self, broker_id: str, identity: Identity) -> str:
+        """The id of the broker's file of this person (same name, birth date and e-mail), made now if there is none."""
         ...
 
     def stands_for_one_quote(self, client_id: str, number: str) -> bool:
         """Whether the file has no other number's quote and nothing was submitted from it, until the commit too."""
         ...
 
-    def correct(self, client_id: str, identity: Identity) -> ClientFile:
-        """Write the identity into the file; where the broker has another file of this person, return that one."""
+    def correct(self, client_id: str, identity: Identity) -> str:
+        """Write the identity into the file; where the broker has another file of this person, return that one's id."""
         ...
 
 
@@ -126,7 +130,9 @@ class Brokers(Protocol):
     """What is known here of one tenant's brokers; member owns it."""
 
     def get(self, broker_id: str) -> Broker | None: ...
-    def put(self, broker: Broker) -> None: ...
+    def put(self, broker: Broker) -> None:
+        """Keep what is known of a broker; what is on record already is not written again."""
+        ...
 
 
 class Agenda(Protocol):

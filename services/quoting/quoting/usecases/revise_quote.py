@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from plumbing.errors import NotFound
-from plumbing.ids import new_id
 from quoting.domain.people import Broker, Identity
 from quoting.domain.quote import SUBMITTED, NotTheLatestVersion, Quote, QuoteStatus
 from quoting.usecases.create_quote import Choice, check_client, chosen_price, draw_up
@@ -42,7 +41,6 @@ def revise_quote(
         quote = draw_up(
             work,
             proposal,
-            id=new_id(),
             wishes=wishes,
             choice=choice,
             price=chosen_price(proposal, choice),
@@ -52,6 +50,7 @@ def revise_quote(
             broker_id=broker.id,
             client_id=_client_file(work, previous, client),
         )
+        work.quotes.add(quote)
         if previous.status is QuoteStatus.REPLACED:
             tell_replaced(work, previous, by=quote)
         work.brokers.put(broker)
@@ -68,5 +67,5 @@ def _client_file(work: Work, previous: Quote, client: Identity) -> str:
     # The file's id is the person's at member: it is corrected while it stands for this quote alone and nothing was
     # submitted from it; otherwise somebody else would inherit a client's contracts.
     if work.clients.stands_for_one_quote(previous.client_id, previous.number):
-        return work.clients.correct(previous.client_id, client).id
-    return work.clients.find_or_add(previous.broker_id, client).id
+        return work.clients.correct(previous.client_id, client)
+    return work.clients.find_or_add(previous.broker_id, client)

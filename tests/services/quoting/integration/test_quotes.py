@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select, update
 
 from plumbing.http import idempotency
 from plumbing.ids import new_id
+from quoting.adapters.tables import NUMBER_SEQUENCE, QUOTE
+from quoting.domain.numbering import NumbersExhausted
 from tests.services.quoting import factories
 from tests.services.quoting.answers import refusal
 
@@ -38,6 +42,20 @@ def test_each_product_and_each_insurer_counts_on_its_own(api: Any) -> None:
 def test_a_refused_quote_uses_up_no_number(api: Any) -> None:
     api.post("/quotes", factories.quote(formula="125"))
     assert api.post("/quotes", factories.quote()).json["number"] == "RIS-0000000001"
+
+
+def test_after_the_last_number_nothing_is_stored(api: Any) -> None:
+    stored = api.post("/quotes", factories.quote()).json
+    with api.world.services.engine.begin() as connection:
+        connection.execute(update(NUMBER_SEQUENCE).values(last=9_999_999_998))
+    assert api.post("/quotes", factories.quote()).json["number"] == "RIS-9999999999"
+    with api.world.services.units.for_tenant("rives")() as work:
+        another = replace(work.quotes.get(stored["id"]), id=new_id(), subscription_id=new_id(), link_hash=None)
+        work.quotes.add_unnumbered(another, "RIS")
+        with pytest.raises(NumbersExhausted):
+            work.commit()
+    with api.world.services.engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(QUOTE)).scalar_one() == 2
 
 
 @pytest.mark.feature("F-041")
