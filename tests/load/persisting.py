@@ -1,7 +1,7 @@
-"""How many quotes a second are durable, each with the job that has it issued, against what the database itself can do.
+"""How many priced quotes a second are durable, each with the job that has it issued, against what the database can do.
 
-The peer is pgbench with the very statements that the use case sends, taken down from one quote of the same client: the
-same rows, indexes and locks (numbers are given without a gap, so commits queue behind one another), prepared.
+The peer is pgbench with the very statements that the unit of work sends, taken down from one quote: the same rows,
+indexes and locks (numbers are given without a gap, so commits queue behind one another), prepared.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -19,8 +20,11 @@ from typing import Any
 import psycopg
 from sqlalchemy import event, func, select
 
+from plumbing.ids import new_id
+from plumbing.wake import Channel
 from quoting.adapters.tables import QUOTE
 from quoting.api.quotes import QuoteIn, entered
+from quoting.domain.numbering import UNNUMBERED
 from quoting.domain.quote import Quote
 from quoting.usecases.create_quote import create_quote
 from tests.load.child import Child
@@ -34,7 +38,7 @@ from tests.support.programs import find_program
 
 PROCESSES, THREADS = 2, 4
 QUOTES_A_TURN = 1_600
-_TENANT = "rives"
+_TENANT, _PREFIX = "rives", "RIS"
 
 
 @contextmanager
@@ -60,7 +64,7 @@ TRIAL = Trial(
     figures=(Figure("persist_vs_pgbench", "quotes/s", Limit(0.5, at_least=True)),),
     stage=stage,
     how=(
-        "the use case that prices, numbers and stores a quote with its job, durable, two processes of four threads; "
+        "the unit of work that numbers and stores a priced quote with its job, durable, two processes of four threads; "
         "against pgbench -M prepared sending the same statements from eight connections"
     ),
     events=QUOTES_A_TURN,
@@ -83,14 +87,16 @@ def writer(settings: dict[str, Any]) -> Iterator[Callable[[], list[float]]]:
     """One web process' worth of threads, each storing quotes one after the other."""
     share = QUOTES_A_TURN // PROCESSES // THREADS
     with world_on(settings["database"], settings["key"]) as world, ThreadPoolExecutor(THREADS) as pool:
+        drawn_up = _create(world)
 
-        def store(_thread: int) -> None:
-            for _ in range(share):
-                _create(world)
+        def store(quotes: Sequence[Quote]) -> None:
+            for quote in quotes:
+                _store(world, quote)
 
         def turn() -> list[float]:
+            shares = [[_another(drawn_up) for _ in range(share)] for _ in range(THREADS)]
             begun = perf_counter()
-            list(pool.map(store, range(THREADS)))
+            list(pool.map(store, shares))
             return [share * THREADS / (perf_counter() - begun)]
 
         yield turn
@@ -133,6 +139,17 @@ def _create(world: World) -> Quote:
     )
 
 
+def _another(quote: Quote) -> Quote:
+    return replace(quote, id=new_id(), subscription_id=new_id(), number=UNNUMBERED)
+
+
+def _store(world: World, quote: Quote) -> None:
+    with world.services.units.for_tenant(_TENANT)() as work:
+        work.quotes.add_unnumbered(quote, _PREFIX)
+        work.schedule("render_quote", {"quote_id": quote.id}, key=f"render_quote:{quote.id}")
+        work.commit()
+
+
 def _stored(world: World) -> int:
     with world.services.engine.connect() as connection:
         return connection.execute(select(func.count()).select_from(QUOTE)).scalar_one()
@@ -145,27 +162,24 @@ def _script(world: World) -> str:
     def take_down(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         sent.append((statement, parameters))
 
+    quote = _another(_create(world))
     event.listen(world.services.engine, "before_cursor_execute", take_down)
-    quote = _create(world)
+    _store(world, quote)
     event.remove(world.services.engine, "before_cursor_execute", take_down)
-    number = quote.number.removeprefix("RIS")
     fresh = {
         f"'render_quote:{quote.id}'": "'render_quote:' || gen_random_uuid()",
         f"'{quote.id}'": "gen_random_uuid()::text",
         f"'{quote.subscription_id}'": "gen_random_uuid()::text",
-        f"'{quote.number}'": f"'RIS' || lpad(:last::text, {len(number)}, '0')",
     }
     lines = ["BEGIN"]
     with psycopg.connect(world.environment["DATABASE_URL"].replace("+psycopg", "", 1)) as connection:
         for statement, parameters in sent:
-            if "pg_notify" in statement:
-                lines.append("COMMIT")  # who has something to do is told after the commit
-            one = parameters[0] if isinstance(parameters, list) else parameters
-            words = psycopg.ClientCursor(connection).mogrify(statement, one)
+            words = psycopg.ClientCursor(connection).mogrify(statement, parameters)
             words = re.sub(r"(?<!:):(?=\w)", "'||chr(58)||'", words)  # pgbench would read « 09:00 » as a variable
             if statement.startswith("INSERT INTO job"):
-                words = words.replace(f"'{one['id']}'", "gen_random_uuid()::text")
+                words = words.replace(f"'{parameters['id']}'", "gen_random_uuid()::text")
             for known, drawn in fresh.items():
                 words = words.replace(known, drawn)
             lines.append(" ".join(words.split()))
-    return "".join(f"{line} \\gset\n" if "RETURNING number_sequence.last" in line else f"{line};\n" for line in lines)
+    # Who has something to do is told after the commit.
+    return "".join(f"{line};\n" for line in [*lines, "COMMIT", f"NOTIFY {Channel.JOBS.value}"])
