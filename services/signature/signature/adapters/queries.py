@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from signature.adapters.ceremonies import OF_TENANT, find, read
 from signature.adapters.repositories import within
 from signature.adapters.tables import ACT_REQUEST, CEREMONY, LEGAL_HOLD, SEAL_RECORD, STAGED_FILE
 from signature.domain.ceremony import Ceremony
@@ -21,7 +22,7 @@ from signature.domain.verification import SealRecord
 
 def find_ceremony(session: Session, ceremony_id: str, reach: Reach) -> Ceremony | None:
     """Return one ceremony of the session's tenant; None when it is out of reach."""
-    found = session.execute(select(Ceremony).where(CEREMONY.c.id == ceremony_id)).scalar_one_or_none()
+    found = find(session.connection(), session.info["tenant"], ceremony_id)
     return found if found is not None and within(reach, found) else None
 
 
@@ -59,7 +60,8 @@ def ceremonies_of(
     session: Session, subject: str, reach: Reach, *, before: str | None, limit: int
 ) -> Sequence[Ceremony]:
     """Return the ceremonies of a subject that are in reach, newest first, from the one older than `before` on."""
-    statement = select(Ceremony).where(CEREMONY.c.subject == subject).order_by(CEREMONY.c.id.desc()).limit(limit)
+    statement = OF_TENANT.where(CEREMONY.c.subject == subject).order_by(CEREMONY.c.id.desc()).limit(limit)
     if before is not None:
         statement = statement.where(CEREMONY.c.id < before)
-    return [each for each in session.execute(statement).scalars() if within(reach, each)]
+    found = read(session.connection(), statement, {"tenant": session.info["tenant"]})
+    return [each for each in found if within(reach, each)]

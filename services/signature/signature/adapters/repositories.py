@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from plumbing.database import insert_for
 from plumbing.errors import NotFound
+from signature.adapters.ceremonies import Kept, find
 from signature.adapters.tables import (
     ACT_REQUEST,
     CEREMONY,
@@ -44,27 +45,23 @@ class SqlCeremonies:
     def __init__(self, session: Session, tenant: str) -> None:
         self._session = session
         self._tenant = tenant
-        self._seen: list[Ceremony] = []
+        self._seen: dict[str, Kept] = {}
 
     def add(self, ceremony: Ceremony) -> None:
-        self._session.add(ceremony)
-        self._seen.append(ceremony)
+        self._seen[ceremony.id] = Kept(ceremony, stored=False)
 
     def take(self, ceremony_id: str, *, reach: Reach | None = None) -> Ceremony:
-        """Return a ceremony, locked until the transaction ends; NotFound when it is out of `reach`.
-
-        SQLite ignores FOR UPDATE: there every unit of work holds the write lock from its start.
-        """
-        statement = select(Ceremony).where(CEREMONY.c.id == ceremony_id).with_for_update(of=CEREMONY)
-        ceremony = self._session.execute(statement).scalar_one_or_none()
+        """Return a ceremony, locked until the transaction ends; NotFound when it is out of `reach`."""
+        ceremony = find(self._session.connection(), self._tenant, ceremony_id, lock=True)
         if ceremony is None or (reach is not None and not within(reach, ceremony)):
             raise NotFound("ceremony", ceremony_id)
-        self._seen.append(ceremony)
+        self._seen[ceremony.id] = Kept(ceremony, stored=True)
         return ceremony
 
     def is_alive_for(self, subject: str) -> bool:
+        wanted = (CEREMONY.c.tenant == self._tenant, CEREMONY.c.subject == subject)
         alive = CEREMONY.c.state.in_(sorted(RUNNING | GIVEN))
-        statement = select(Ceremony).where(CEREMONY.c.subject == subject, alive).limit(1)
+        statement = select(CEREMONY.c.id).where(*wanted, alive).limit(1)
         return self._session.execute(statement).first() is not None
 
     def journal(self, ceremony_id: str) -> Sequence[Entry]:
@@ -86,9 +83,9 @@ class SqlCeremonies:
     def purge(self, ceremony: Ceremony, left: Tombstone) -> None:
         """Delete every row of a ceremony. The tombstone comes first: without it the database keeps the journal."""
         self._session.add(left)
-        self.write_journal()
+        self.write()
         self._session.flush()
-        self._seen.remove(ceremony)
+        del self._seen[ceremony.id]
         self._session.expunge_all()
         of_signers = select(SIGNER.c.id).where(SIGNER.c.ceremony_id == ceremony.id)
         for table in reversed(METADATA.sorted_tables):
@@ -100,13 +97,10 @@ class SqlCeremonies:
                 self._session.execute(delete(table).where(table.c.ceremony_id == ceremony.id))
         self._session.execute(delete(CEREMONY).where(CEREMONY.c.id == ceremony.id))
 
-    def write_journal(self) -> None:
-        """Append what the ceremonies of this unit of work have told."""
-        for ceremony in self._seen:
-            if ceremony.entries:
-                self._session.flush()  # a new ceremony's row comes before its journal
-                self._session.execute(insert(JOURNAL), [_row(self._tenant, entry) for entry in ceremony.entries])
-                ceremony.entries.clear()
+    def write(self) -> None:
+        """Write what became of the ceremonies of this unit of work, and what they have told."""
+        for kept in self._seen.values():
+            kept.write(self._session.connection(), self._tenant)
 
 
 class SqlAllowances:
@@ -208,19 +202,6 @@ def journal_of(session: Session, tenant: str, ceremony_id: str) -> list[Entry]:
         .order_by(JOURNAL.c.position)
     )
     return [_entry(row) for row in session.execute(statement)]
-
-
-def _row(tenant: str, entry: Entry) -> dict[str, Any]:
-    return {
-        "tenant": tenant,
-        "ceremony_id": entry.ceremony_id,
-        "position": entry.position,
-        "at": entry.at,
-        "happening": entry.happening,
-        "facts": entry.facts,
-        "previous": entry.previous,
-        "hash": entry.hash,
-    }
 
 
 def _entry(row: Any) -> Entry:

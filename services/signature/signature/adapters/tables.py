@@ -20,22 +20,19 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    event,
     text,
 )
-from sqlalchemy.orm import registry, relationship
+from sqlalchemy.orm import registry
 
 from plumbing.database import Encrypted, Instant, service_metadata
 from signature.adapters.columns import ClosedBytes, ClosedFacts, ClosedValue, Code, Readings, Values
-from signature.domain.ceremony import Ceremony
-from signature.domain.code import IssuedCode
 from signature.domain.consents import Statement
 from signature.domain.dual_control import Act, ActRequest, RequestState
 from signature.domain.journal import Happening
 from signature.domain.manifest import EnvelopeDocument
 from signature.domain.retention import LegalHold, Tombstone
 from signature.domain.sealing import Level, StagedFile
-from signature.domain.signer import Adviser, Identity, Signer
+from signature.domain.signer import Adviser, Identity
 from signature.domain.state import State
 from signature.domain.verification import SealRecord
 
@@ -222,25 +219,8 @@ CODE_ALLOWANCE = Table(
 def map_classes() -> None:
     """Map the domain's dataclasses onto the tables, once a process."""
     mapper = registry(metadata=METADATA)
-    mapper.map_imperatively(IssuedCode, ISSUED_CODE)
-    mapper.map_imperatively(
-        Signer,
-        SIGNER,
-        properties={
-            "codes": relationship(IssuedCode, lazy="joined", order_by=ISSUED_CODE.c.sequence),
-        },
-    )
-    # Signers and their codes are read by a statement of their own, after the ceremony's row is locked: a join with it
-    # would see them as they were before the wait for the lock.
-    mapper.map_imperatively(
-        Ceremony, CEREMONY, properties={"signers": relationship(Signer, lazy="selectin", order_by=SIGNER.c.rank)}
-    )
     mapper.map_imperatively(StagedFile, STAGED_FILE)
     mapper.map_imperatively(SealRecord, SEAL_RECORD)
     mapper.map_imperatively(ActRequest, ACT_REQUEST)
     mapper.map_imperatively(LegalHold, LEGAL_HOLD)
     mapper.map_imperatively(Tombstone, TOMBSTONE)
-
-    @event.listens_for(Ceremony, "load")
-    def _nothing_told_yet(ceremony: Ceremony, _context: Any) -> None:
-        ceremony.entries = []

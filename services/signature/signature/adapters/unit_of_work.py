@@ -1,4 +1,4 @@
-"""Signature's unit of work: the plumbing's, with our repositories and the journal written at each commit."""
+"""Signature's unit of work: the plumbing's, with our repositories, and every ceremony written at its commit."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class SignatureWork(UnitOfWork):
         self.legal_holds = SqlLegalHolds(self.session)
 
     def commit(self) -> None:
-        """Commit, the journal of every ceremony touched included: no use case can forget it."""
-        self.ceremonies.write_journal()
+        """Commit, every ceremony touched and its journal included: no use case can forget it."""
+        self.ceremonies.write()
         super().commit()
 
     def _cipher(self) -> FieldCipher:

@@ -64,7 +64,6 @@ class Ceremony:
     member_id: str | None = None
     journal_head: str = GENESIS
     journal_length: int = 0
-    tenant: str = ""
     entries: list[Entry] = field(default_factory=list)
 
     @classmethod

@@ -102,7 +102,6 @@ class Signer:
     signed_at: datetime | None = None
     readings: tuple[Reading, ...] = ()
     codes: list[IssuedCode] = field(default_factory=list)
-    tenant: str = ""
 
     @property
     def last_code(self) -> IssuedCode | None:
