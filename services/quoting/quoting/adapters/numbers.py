@@ -45,7 +45,7 @@ def _next(connection: Connection, sequence: dict[str, str]) -> int:
 
 @cache
 def _count_on(dialect_name: str) -> Any:
-    given = {name: bindparam(name) for name in ("tenant", "kind", "prefix")}
+    given: dict[str, Any] = {name: bindparam(name) for name in ("tenant", "kind", "prefix")}
     first = insert_of(dialect_name)(NUMBER_SEQUENCE).values(**given, last=1)
     more = {"last": NUMBER_SEQUENCE.c.last + 1}
     counted = first.on_conflict_do_update(index_elements=list(given), set_=more)

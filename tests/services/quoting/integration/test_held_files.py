@@ -12,7 +12,7 @@ from plumbing.ids import new_id
 from quoting.adapters import repositories
 from quoting.adapters.repositories import SqlClientFiles
 from quoting.domain.membership_file import MembershipFile
-from quoting.domain.people import ClientFile, Identity
+from quoting.domain.people import Identity
 from tests.services.quoting import factories
 from tests.services.quoting.conftest import Api
 from tests.services.quoting.integration.test_races import raced  # noqa: F401
@@ -72,7 +72,7 @@ def test_a_file_that_is_corrected_takes_in_no_quote_of_who_it_was(
     quote, ends = raced.issue(), []
     app, correct = raced.world.client.application, SqlClientFiles.correct
 
-    def corrected_late(files: SqlClientFiles, client_id: str, identity: Identity) -> ClientFile:
+    def corrected_late(files: SqlClientFiles, client_id: str, identity: Identity) -> str:
         ends.append(meanwhile(lambda: raced.post("/quotes", factories.quote(), client=app.test_client())))
         return correct(files, client_id, identity)
 
