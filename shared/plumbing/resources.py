@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import atexit
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Generic, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 from sqlalchemy import Engine
@@ -42,6 +44,7 @@ class CommonSettings:
     sealing_key: str
     sealing_keys_dir: Path
     trusted_proxies: int = 0
+    migration_database_url: str = ""
 
     @classmethod
     def read(cls, environment: Environment) -> CommonSettings:
@@ -61,9 +64,14 @@ class CommonSettings:
             sealing_keys_dir=environment.path("SEALING_KEYS_DIR", exists=True),
             # How many proxies in front of us may be believed about the caller's address.
             trusted_proxies=environment.integer("TRUSTED_PROXIES", 0, minimum=0, maximum=5),
+            # The role that owns the tables, handed to `migrate` alone; the one of DATABASE_URL then only uses them.
+            migration_database_url=environment.secret("MIGRATION_DATABASE_URL", ""),
         )
         if settings.database_url.startswith("sqlite"):
             environment.unsafe("DATABASE_URL", "is SQLite")
+        owner = settings.migration_database_url
+        if owner and urlsplit(owner).username == urlsplit(settings.database_url).username:
+            environment.problem("MIGRATION_DATABASE_URL", "names the role of DATABASE_URL: it is for another one")
         if not settings.bus_url.startswith(("amqp://", "amqps://")):
             environment.unsafe("BUS_URL", "is no RabbitMQ")
         return settings
@@ -96,6 +104,12 @@ class Resources(Generic[W]):
             url=f"{settings.gateway_url}/api/member/v1/service-tokens",
             http=self.http,
         )
+
+    @cached_property
+    def owner_engine(self) -> Engine:
+        """The database as the owner of its tables: what migrations run on. The usual engine where one role is all."""
+        url = self.settings.migration_database_url
+        return make_engine(url, cipher=FieldCipher.from_setting(self.settings.field_key)) if url else self.engine
 
     def client(self, service: str) -> ServiceClient:
         """Return a client of a neighbour's API, with this service's own token."""

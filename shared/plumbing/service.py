@@ -26,6 +26,7 @@ from plumbing.clock import PARIS
 from plumbing.consumer import Subscriptions
 from plumbing.events import EventRegistry
 from plumbing.garbage import settle
+from plumbing.grants import grant, may_change
 from plumbing.jobs import Jobs
 from plumbing.migrations import is_current, migrate
 from plumbing.parked import ParkedThings, RepublishBrokeOff, republish
@@ -58,7 +59,10 @@ class Apart:
 
 @dataclass(frozen=True)
 class Service:
-    """What a service is made of. `load` reads its settings, `build` makes its Bootstrap from them."""
+    """What a service is made of. `load` reads its settings, `build` makes its Bootstrap from them.
+
+    Rows of the tables in `append_only` are added and read, never changed: web and worker get no right to.
+    """
 
     name: str
     load: Callable[[Mapping[str, str]], Any]
@@ -70,6 +74,7 @@ class Service:
     seed: Callable[[Any], None] | None = None
     commands: Mapping[str, Command] = field(default_factory=dict)
     apart: Mapping[str, Apart] = field(default_factory=dict)
+    append_only: tuple[str, ...] = ()
 
 
 def run(service: Service, arguments: Sequence[str]) -> int:
@@ -95,7 +100,7 @@ def run(service: Service, arguments: Sequence[str]) -> int:
         case "worker":
             return _work(service, services, options.part)
         case "migrate":
-            migrate(services.engine, service.name)
+            bring_up_to_date(service, services)
             return _declare_inbox(service, services)
         case "check":
             return _check(service, services)
@@ -107,6 +112,14 @@ def run(service: Service, arguments: Sequence[str]) -> int:
         case "republish":
             return _republish(services, options)
     return 0
+
+
+def bring_up_to_date(service: Service, services: Any) -> None:
+    """Run what the database has not seen; where its tables have an owner apart, give the other role its rights."""
+    owner = services.owner_engine
+    migrate(owner, service.name)
+    if owner is not services.engine:
+        grant(owner, services.engine.url.username, append_only=service.append_only)
 
 
 def _parser(service: Service) -> argparse.ArgumentParser:
@@ -217,6 +230,11 @@ def _check(service: Service, services: Any) -> int:
     try:
         if not is_current(services.engine, service.name):
             problems.append("the database is not migrated: run migrate")
+        elif not services.settings.demonstration:
+            problems += [
+                f"the role of DATABASE_URL may change {table}: give the tables an owner (MIGRATION_DATABASE_URL)"
+                for table in may_change(services.engine, service.append_only)
+            ]
     except Exception as failure:  # noqa: BLE001 - whatever the driver says, the answer is the same
         problems.append(f"the database cannot be reached: {type(failure).__name__}")
     problems += services.bus.check(service.subscriptions.topology())

@@ -141,7 +141,7 @@ def _travel_and_kill(travellers: Travellers, killer: Killer, seconds: float) -> 
 
 def set_up_witnesses(ground: Ground) -> None:
     """Make the table in every database where the inbox, as `changes` has it, notes what was applied."""
-    for url in ground.databases.values():
+    for url in ground.owners.values():
         with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1)) as connection:
             connection.execute(WITNESS)
 

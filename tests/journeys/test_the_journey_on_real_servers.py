@@ -142,6 +142,14 @@ def test_a_service_has_its_own_database_and_nothing_of_the_others(stack: Stack) 
     assert rights == (False,) * 5
 
 
+@pytest.mark.parametrize("table", ["journal", "tombstone", "seal_record"])
+@pytest.mark.parametrize("change", ["UPDATE {} SET tenant = tenant", "DELETE FROM {}", "TRUNCATE {}", "DROP TABLE {}"])
+def test_what_runs_has_no_right_to_change_what_a_signature_proved(stack: Stack, table: str, change: str) -> None:
+    refused = (psycopg.errors.InsufficientPrivilege, "permission denied|must be owner")
+    with pytest.raises(refused[0], match=refused[1]):
+        stack.books.rows("signature", change.format(table))
+
+
 def test_a_service_may_not_touch_another_ones_queue(stack: Stack) -> None:
     def act(do: Callable[[Any], object]) -> None:
         channel = connection.channel()

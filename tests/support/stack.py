@@ -98,7 +98,8 @@ class Stack:
 
     def start(self) -> None:
         """Migrate, start everything, seed, and wait until every web answers and every worker hears."""
-        self.run_together((service, "migrate") for service in SERVICES)
+        owners = {service: {"MIGRATION_DATABASE_URL": url} for service, url in self.ground.owners.items()}
+        self.run_together(((service, "migrate") for service in SERVICES), owners)
         for service in (*SERVICES, PORTAL):
             self.webs[service] = [self._start_web(service, number) for number in range(len(self.ports[service]))]
         for service in SERVICES:
@@ -124,14 +125,17 @@ class Stack:
         for program in everything:
             program.stop()
 
-    def run_together(self, commands: Iterable[tuple[str, ...]]) -> dict[str, str]:
+    def run_together(
+        self, commands: Iterable[tuple[str, ...]], more: Mapping[str, Mapping[str, str]] | None = None
+    ) -> dict[str, str]:
         """Run one `python -m <service> <command> …` of each service at once and return what each said."""
+        more = more or {}
         running = [
             (
                 service,
                 subprocess.Popen(
                     self._python(service, *command),
-                    env=self._full(service),
+                    env={**self._full(service), **more.get(service, {})},
                     cwd=self.folder,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,

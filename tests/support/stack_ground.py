@@ -1,7 +1,8 @@
-"""What the platform stands on, made as an operator makes it: a database and a role per service, a user per service.
+"""What the platform stands on, made as an operator makes it: per service a database with two roles, and a bus user.
 
-No service's role is a superuser; no service's user of the broker may configure anything but what bears its name. All of
-it has names of its own, in a virtual host of its own, so that servers may be shared, and goes when the tests are done.
+One role owns the tables and migrates, web and worker run as the other; neither is a superuser. No service's user of the
+broker may configure anything but what bears its name. All of it has names of its own, in a virtual host of its own, so
+that servers may be shared, and goes when the tests are done.
 """
 
 from __future__ import annotations
@@ -27,11 +28,15 @@ _HASHING = "rabbit_password_hashing_sha256"
 
 @dataclass
 class Ground:
-    """Addresses with user and password, by service; `operator_bus` may do everything in the virtual host."""
+    """Addresses with user and password, by service; `operator_bus` may do everything in the virtual host.
+
+    `databases` are for who runs, `owners` the same databases for who migrates.
+    """
 
     s3: S3Server
     operator_bus: str
     databases: dict[str, str] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
     buses: dict[str, str] = field(default_factory=dict)
 
 
@@ -47,13 +52,14 @@ def laid(postgres: PostgresServer, rabbitmq: RabbitMQServer, s3: S3Server, servi
         _make_users(rabbitmq, place, users, passwords)
         for service in services:
             ground.buses[service] = _with(rabbitmq.url, place, users[service], passwords[service])
-            ground.databases[service] = _new_database(postgres, f"{service}_{token}", passwords[service])
+            owner, runtime = new_database(postgres, f"{service}_{token}", passwords[service])
+            ground.owners[service], ground.databases[service] = owner, runtime
         Bus(ground.operator_bus).declare_exchanges()
         yield ground
     finally:
         _forget_users(rabbitmq, place, list(users.values()))
         for service in ground.databases:
-            _forget_database(postgres, f"{service}_{token}")
+            forget_database(postgres, f"{service}_{token}")
 
 
 def permissions(service: str) -> dict[str, str]:
@@ -122,20 +128,27 @@ def _with(url: str, place: str, user: str | None = None, password: str | None = 
     return f"{parts.scheme}://{login}@{parts.hostname}:{parts.port or 5672}/{quote(place, safe='')}"
 
 
-def _new_database(server: PostgresServer, name: str, password: str) -> str:
+def new_database(server: PostgresServer, name: str, password: str) -> tuple[str, str]:
+    """Make a database and its two roles; return where its owner finds it, and where who only uses it does."""
+    owner = f"{name}_owner"
     with psycopg.connect(_plain(server.url), autocommit=True) as connection:
-        role = sql.Identifier(name)
-        connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(role, password))
-        connection.execute(sql.SQL("CREATE DATABASE {0} OWNER {0} TEMPLATE template0").format(role))
-        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(role))
+        names = {"database": sql.Identifier(name), "owner": sql.Identifier(owner), "role": sql.Identifier(name)}
+        connection.execute(sql.SQL("CREATE ROLE {owner} LOGIN PASSWORD {}").format(password, **names))
+        connection.execute(sql.SQL("CREATE ROLE {role} LOGIN PASSWORD {}").format(password, **names))
+        connection.execute(sql.SQL("CREATE DATABASE {database} OWNER {owner} TEMPLATE template0").format(**names))
+        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {database} FROM PUBLIC").format(**names))
     parts = urlsplit(server.url)
-    return f"postgresql+psycopg://{name}:{password}@{parts.hostname}:{parts.port or 5432}/{name}"
+    place = f"{parts.hostname}:{parts.port or 5432}/{name}"
+    found = [f"postgresql+psycopg://{role}:{password}@{place}" for role in (owner, name)]
+    return found[0], found[1]
 
 
-def _forget_database(server: PostgresServer, name: str) -> None:
+def forget_database(server: PostgresServer, name: str) -> None:
+    """Drop a database made here and its roles, whoever is still connected."""
     with psycopg.connect(_plain(server.url), autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name)))
+        for role in (name, f"{name}_owner"):
+            connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
 
 
 def _plain(url: str) -> str:

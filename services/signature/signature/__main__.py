@@ -6,6 +6,7 @@ import sys
 
 from plumbing.service import Apart, Service, run
 from signature.adapters.sealer.demo_pki import make_from_arguments
+from signature.adapters.tables import APPEND_ONLY
 from signature.app import create_app
 from signature.bootstrap import build, build_sealer
 from signature.config import load, load_sealer
@@ -20,6 +21,7 @@ SERVICE = Service(
     events=EVENTS,
     subscriptions=SUBSCRIPTIONS,
     jobs=JOBS,
+    append_only=APPEND_ONLY,
     apart={"sealer": Apart(load=load_sealer, build=build_sealer, jobs=SEALER_JOBS)},
 )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from plumbing.resources import CommonSettings
 from plumbing.settings import Environment, SettingsError
 
 SECRET = "a-secret-of-good-length"
@@ -103,6 +104,19 @@ def test_one_line_for_each() -> None:
         "- A is missing",
         "- B is missing",
     ]
+
+
+def test_the_owner_of_the_tables_is_another_role_than_the_one_that_uses_them() -> None:
+    def told(owner: str) -> list[str]:
+        values = {"DATABASE_URL": "postgresql://claims:long-enough@db/claims", "MIGRATION_DATABASE_URL": owner}
+        environment = Environment(values, service="claims")
+        CommonSettings.read(environment)
+        return [each for each in problems(environment) if each.startswith("MIGRATION_DATABASE_URL")]
+
+    assert told("postgresql://claims_owner:long-enough@db/claims") == []
+    assert told("") == []
+    [problem] = told("postgresql://claims:another-password@db/claims")
+    assert "names the role of DATABASE_URL" in problem
 
 
 @pytest.mark.parametrize("value", ["changeme", "Secret", "short", "demo"])

@@ -18,8 +18,9 @@ from plumbing.consumer import Context, Event
 from plumbing.database import OUTBOX
 from plumbing.ids import new_id
 from plumbing.jobs import JobRunner
-from plumbing.migrations import migrate
 from plumbing.sealing import EventSealer, new_sealing_key
+from plumbing.service import bring_up_to_date
+from signature.__main__ import SERVICE
 from signature.app import create_app
 from signature.bootstrap import Bootstrap, SealerBootstrap, build, build_sealer
 from signature.config import load, load_sealer
@@ -76,7 +77,7 @@ class World:
         services = build(load({**values, **settings}), http=neighbours.client(), clock=clock)
         sealer = build_sealer(load_sealer({**values, **settings}), http=neighbours.client(), clock=clock)
         services.verifier = verifier(clock)
-        migrate(services.engine, "signature")
+        bring_up_to_date(SERVICE, services)
         notifications = EventSealer.from_settings("notifications", theirs, None)
         return cls(services, sealer, clock, neighbours, notifications, create_app(services).test_client())
 

@@ -53,6 +53,9 @@ def _signer_id() -> Column[str]:
     return Column("signer_id", String(36), ForeignKey("signer.id"), primary_key=True)
 
 
+APPEND_ONLY = ("journal", "tombstone", "seal_record")
+"""What is only ever added and read: where the tables have an owner of their own, nobody else may change a row."""
+
 CEREMONY = Table(
     "ceremony",
     METADATA,
