@@ -45,6 +45,11 @@ class DocumentRepository:
         known = select(DOCUMENT.c.id).where(DOCUMENT.c.tenant == self._tenant, DOCUMENT.c.id.in_(document_ids))
         return set(self._session.execute(known).scalars())
 
+    def take(self, document_ids: Collection[str]) -> list[Document]:
+        """Return those that are this tenant's, locked until the end of the transaction."""
+        found = select(Document).where(DOCUMENT.c.tenant == self._tenant, DOCUMENT.c.id.in_(document_ids))
+        return list(self._session.execute(found.order_by(DOCUMENT.c.id).with_for_update()).scalars())
+
 
 class ReaderRepository:
     """Two tables of pairs, to which pairs are only added."""

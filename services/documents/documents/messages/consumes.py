@@ -13,6 +13,7 @@ from documents.usecases.extend_readers import (
     open_sealed_documents,
     welcome_member,
 )
+from documents.usecases.purge_ceremony import purge_ceremony
 from plumbing.consumer import Context, Event, Subscriptions
 from plumbing.errors import Permanent
 from plumbing.http import fields
@@ -71,6 +72,12 @@ class EvidenceReleased(_Read):
 
     evidence_document_id = fields.Id(required=True)
     manager_id = fields.Text(max=80, required=True)
+
+
+class CeremonyPurged(_Read):
+    """What we read of signature.ceremony.purged.v1."""
+
+    document_ids = fields.List(fields.Id(), required=True)
 
 
 class ClaimSubmitted(_Read):
@@ -133,6 +140,12 @@ def evidence_released(event: Event, context: Context) -> None:
     hand_out_evidence(
         document_id=event.data["evidence_document_id"], manager_id=event.data["manager_id"], uow=context.uow
     )
+
+
+@SUBSCRIPTIONS.on("signature.ceremony.purged.v1", schema=CeremonyPurged())
+def ceremony_purged(event: Event, context: Context) -> None:
+    """Its sealed files and its evidence are deleted."""
+    purge_ceremony(document_ids=event.data["document_ids"], uow=context.uow)
 
 
 @SUBSCRIPTIONS.on("claims.claim.submitted.v1", schema=ClaimSubmitted())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from plumbing.events import Audience, EventRegistry
+from plumbing.events import EventRegistry
 from plumbing.http import fields
 from plumbing.http.schema import Schema
 from signature.domain.refusal import ReasonCode
@@ -115,10 +115,11 @@ class EvidenceReleased(Schema):
 
 
 class CeremonyPurged(Schema):
-    """Nothing personal is left of this ceremony here."""
+    """Nothing personal is left of this ceremony here. `document_ids` are what it had stored: sealed files, evidence."""
 
     ceremony_id = fields.Id(required=True)
     subject = fields.Text(max=80, required=True)
+    document_ids = fields.List(fields.Id(), required=True)
     purged_at = fields.Instant(required=True)
 
 
@@ -261,6 +262,11 @@ EVENTS.declare(
     announce.PURGED,
     data=CeremonyPurged(),
     summary="A ceremony's retention is over: a tombstone and prints are left of it",
-    example={"ceremony_id": _CEREMONY, "subject": _COMMON["subject"], "purged_at": _AT},
-    audience=Audience.OPTIONAL,
+    example={
+        "ceremony_id": _CEREMONY,
+        "subject": _COMMON["subject"],
+        "document_ids": ["0199d1c2-5a7e-7c31-9d0f-3b6f0a6f1d02", "0199d1c2-5a7e-7c31-9d0f-3b6f0a6f1d03"],
+        "purged_at": _AT,
+    },
+    heard_by=("documents",),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from signature.domain.ceremony import Ceremony
 from signature.domain.code import IssuedCode
 from signature.domain.refusal import Refusal
@@ -90,9 +92,9 @@ def evidence_released(work: Work, ceremony: Ceremony, *, evidence_id: str, manag
     work.publish(EVIDENCE_RELEASED, subject=ceremony.id, data={**data, "released_at": work.now})
 
 
-def purged(work: Work, ceremony: Ceremony) -> None:
-    data = {"ceremony_id": ceremony.id, "subject": ceremony.subject, "purged_at": work.now}
-    work.publish(PURGED, subject=ceremony.id, data=data)
+def purged(work: Work, ceremony: Ceremony, *, document_ids: Sequence[str]) -> None:
+    data = {"ceremony_id": ceremony.id, "subject": ceremony.subject, "document_ids": list(document_ids)}
+    work.publish(PURGED, subject=ceremony.id, data={**data, "purged_at": work.now})
 
 
 def _common(ceremony: Ceremony) -> dict[str, object]:

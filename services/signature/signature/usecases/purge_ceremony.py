@@ -32,7 +32,8 @@ def may_be_purged(work: Work, ceremony: Ceremony) -> bool:
 
 
 def purge(work: Work, ceremony: Ceremony) -> None:
-    """Delete everything of a ceremony, its journal included, and say so."""
+    """Delete everything of a ceremony, its journal included, and say which of its files others keep."""
+    stored = sorted(file.stored_id for file in work.staged_files.of(ceremony.id) if file.stored_id is not None)
     work.ceremonies.purge(
         ceremony,
         Tombstone(
@@ -44,4 +45,4 @@ def purge(work: Work, ceremony: Ceremony) -> None:
             purged_at=work.now,
         ),
     )
-    announce.purged(work, ceremony)
+    announce.purged(work, ceremony, document_ids=stored)

@@ -16,6 +16,7 @@ from signature.adapters.tables import METADATA, SEAL_RECORD, TOMBSTONE
 from signature.domain import retention
 from signature.domain.state import State
 from signature.jobs import JOBS
+from signature.usecases.purge_ceremony import purge
 from tests.services.signature.integration.test_sealing_job import job_states
 from tests.services.signature.world import Guest, World
 from tests.support.tokens import bearer
@@ -209,6 +210,15 @@ class TestRetention:
         world.wait(days=1)
         night(world)
         assert len(world.events("signature.ceremony.purged.v1")) == 1
+
+    def test_the_day_a_signed_one_goes_documents_is_told_which_files(self, world: World, sealed: str) -> None:
+        [said] = world.events("signature.envelope.sealed.v1")
+        stored = [each["sealed_document_id"] for each in said["data"]["documents"]]
+        with world.services.units.for_tenant("rives")() as work:
+            purge(work, work.ceremonies.take_by_reference(sealed))
+            work.commit()
+        [event] = world.events("signature.ceremony.purged.v1")
+        assert event["data"]["document_ids"] == sorted([*stored, said["data"]["evidence_document_id"]])
 
     def test_what_is_signed_stays_and_its_files_stay_authentic(self, world: World, sealed: str) -> None:
         world.wait(days=4000)
