@@ -146,10 +146,11 @@ def code_requested(event: Event, context: Context) -> None:
     )
 
 
-@SUBSCRIPTIONS.on("signature.ceremony.failed.v1", schema=reads.CeremonyEnded(), sealed=reads.SignerToTell())
+@SUBSCRIPTIONS.on("signature.ceremony.failed.v1", schema=reads.CeremonyFailed(), sealed=reads.SignerToTell())
 def ceremony_failed(event: Event, context: Context) -> None:
-    """Too many wrong codes, or no code left."""
-    _report(event, context, CeremonyEnd.FAILED)
+    """Too many wrong codes, or no code left; or the adviser goes on with paper."""
+    on_paper = event.data["cause"] == CeremonyEnd.ON_PAPER
+    _report(event, context, CeremonyEnd.ON_PAPER if on_paper else CeremonyEnd.FAILED)
 
 
 @SUBSCRIPTIONS.on("signature.ceremony.refused.v1", schema=reads.CeremonyEnded(), sealed=reads.SignerToTell())

@@ -132,6 +132,10 @@ class CeremonyEnded(Read):
     product_name = fields.Text(load_default="", min=0)
 
 
+class CeremonyFailed(CeremonyEnded):
+    cause = fields.Text(max=40, load_default="")
+
+
 class SignerToTell(Addressee):
     broker_email = fields.Email(required=True)
     co_signer_emails = fields.List(fields.Email(), load_default=list)

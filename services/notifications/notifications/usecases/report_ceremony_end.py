@@ -16,6 +16,7 @@ class CeremonyEnd(StrEnum):
     FAILED = "failed"
     REFUSED = "refused"
     EXPIRED = "expired"
+    ON_PAPER = "on_paper"
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,11 @@ def report_ceremony_end(*, uow: Begin, writer: Writer, event_id: str, end: Cerem
             to=signer.person,
             adviser=quote.adviser if quote else None,
             copies=[signer.broker_email, *signer.co_signer_emails, writer.insurer(work.tenant).back_office],
-            facts={"product_name": signer.product_name},
+            facts={
+                "product_name": signer.product_name,
+                # Those of a subscription: the mail that brings them follows. Others' are their own service's to send.
+                "papers_follow": signer.subscription_id is not None,
+            },
         )
         queue_mail(work, writer, letter)
         work.commit()

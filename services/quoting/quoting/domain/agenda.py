@@ -32,6 +32,7 @@ class Happening(StrEnum):
     SIGNATURE_REFUSED = "signature_refused"
     SIGNATURE_FAILED = "signature_failed"
     SIGNATURE_EXPIRED = "signature_expired"
+    SIGNATURE_ON_PAPER = "signature_on_paper"
     PIECE_RECEIVED = "piece_received"
     FILE_TRANSMITTED = "file_transmitted"
     PIECE_ACCEPTED = "piece_accepted"
@@ -58,6 +59,7 @@ LABELS = {
     H.SIGNATURE_REFUSED: "Signature refusée par le client",
     H.SIGNATURE_FAILED: "Signature interrompue après trop de codes erronés",
     H.SIGNATURE_EXPIRED: "Signature abandonnée par le client",
+    H.SIGNATURE_ON_PAPER: "Signature poursuivie sur papier",
     H.PIECE_RECEIVED: "Pièce justificative reçue",
     H.FILE_TRANSMITTED: "Dossier transmis à la mutuelle",
     H.PIECE_ACCEPTED: "Pièce justificative acceptée",

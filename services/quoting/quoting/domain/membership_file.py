@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from quoting.domain.pieces import OTHER, SIGNED_BY_HAND, Piece, PieceOutcome, PieceStatus
+from quoting.domain.pieces import OTHER, SIGNED_BY_HAND, Piece, PieceOutcome, PieceStatus, with_papers_to_sign
 
 
 class FileStatus(StrEnum):
@@ -172,6 +172,10 @@ class MembershipFile:
         else:
             self._put(awaited, awaited.received(document_id, at))
         return self._transmit(at)
+
+    def ask_for_signed_papers(self) -> None:
+        """The request goes on with paper: what is signed by hand is asked for too."""
+        self.pieces = with_papers_to_sign(self.pieces)
 
     def announce(self, code: str, document_id: str) -> None:
         """Take note of which piece a document is, whether it has come already or not.

@@ -13,6 +13,7 @@ OTHER = "piece.other"
 SIGNED_APPLICATION = "piece.signed_application"
 SIGNED_MANDATE = "piece.signed_mandate"
 SIGNED_BY_HAND = (SIGNED_APPLICATION, SIGNED_MANDATE)
+ADDRESS = "address"
 ADULT = 18
 
 
@@ -134,6 +135,20 @@ class Piece:
         return replace(self, status=PieceStatus.TO_PROVIDE, document_id=None, received_at=None)
 
 
+TO_SIGN_BY_HAND = (
+    Piece("signed_application", "Bulletin d’adhésion signé", SIGNED_APPLICATION, True),
+    Piece("signed_mandate", "Mandat SEPA signé", SIGNED_MANDATE, True),
+)
+
+
+def with_papers_to_sign(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """Return what is asked for of who signs by hand after all, in the order in which it is shown."""
+    if any(piece.kind in SIGNED_BY_HAND for piece in pieces):
+        return pieces
+    place = next((number for number, piece in enumerate(pieces) if piece.code == ADDRESS), len(pieces))
+    return (*pieces[:place], *TO_SIGN_BY_HAND, *pieces[place:])
+
+
 def required_pieces(
     beneficiaries: tuple[Beneficiary, ...],
     *,
@@ -160,13 +175,12 @@ def required_pieces(
         label = "Relevé d’identité bancaire pour le versement des prestations"
         pieces.append(Piece("benefit_bank_account", label, "piece.benefit_bank_account", True))
     if mode is SignatureMode.HANDWRITTEN:
-        pieces.append(Piece("signed_application", "Bulletin d’adhésion signé", SIGNED_APPLICATION, True))
-        pieces.append(Piece("signed_mandate", "Mandat SEPA signé", SIGNED_MANDATE, True))
+        pieces += TO_SIGN_BY_HAND
     if address_differs:
         label = "Justificatif de domicile de moins de 3 mois, votre pièce d’identité portant une autre adresse"
     else:
         label = "Le cas échéant\u00a0: justificatif de domicile de moins de 3 mois"
-    pieces.append(Piece("address", label, "piece.address", address_differs))
+    pieces.append(Piece(ADDRESS, label, "piece.address", address_differs))
     return tuple(pieces)
 
 

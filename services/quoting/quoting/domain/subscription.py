@@ -3,6 +3,7 @@
 preparing ──(papers stored)──► in_progress ──(code accepted)──► signed
                                     │
                                     ├──► refused | failed | expired      (a new quote version is needed)
+An adviser may end the ceremony to go on with paper: the request is handwritten then, and its papers are made again.
 A handwritten request waits in `in_progress` until the signed papers have come back and are accepted; it goes back there
 when a manager corrects that.
 """
@@ -46,7 +47,13 @@ class SignatureState(StrEnum):
 ALLOWED: dict[SignatureState, frozenset[SignatureState]] = {
     SignatureState.PREPARING: frozenset({SignatureState.IN_PROGRESS}),
     SignatureState.IN_PROGRESS: frozenset(
-        {SignatureState.SIGNED, SignatureState.REFUSED, SignatureState.FAILED, SignatureState.EXPIRED}
+        {
+            SignatureState.PREPARING,
+            SignatureState.SIGNED,
+            SignatureState.REFUSED,
+            SignatureState.FAILED,
+            SignatureState.EXPIRED,
+        }
     ),
     SignatureState.SIGNED: frozenset({SignatureState.IN_PROGRESS}),
     SignatureState.REFUSED: frozenset(),
@@ -232,6 +239,13 @@ class Subscription:
         """The ceremony ended without a signature: refused, failed or expired."""
         self._move(outcome)
         self.ceremony_id = ceremony_id
+
+    def go_on_by_hand(self, *, ceremony_id: str) -> None:
+        """The ceremony ended to go on with paper: other papers are made, with a place to sign by hand."""
+        self._move(SignatureState.PREPARING)
+        self.ceremony_id = ceremony_id
+        self.signature_mode = SignatureMode.HANDWRITTEN
+        self.papers = ()
 
     def seal(self, papers: tuple[SealedPaper, ...], *, evidence_document_id: str, sealed_at: datetime) -> None:
         """Signature stored the sealed papers and their evidence."""

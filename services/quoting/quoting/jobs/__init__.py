@@ -8,6 +8,7 @@ from quoting.jobs.expiry import expire_overdue_quotes
 from quoting.jobs.product_papers import store_papers_of_product
 from quoting.jobs.quote_paper import issue_rendered_quote
 from quoting.jobs.subscription_papers import store_papers_to_sign
+from quoting.usecases.submit_subscription import RENDER_PAPERS
 
 JOBS = Jobs("quoting")
 
@@ -18,7 +19,7 @@ def render_quote(job: Job, context: Context) -> None:
     issue_rendered_quote(job, context)
 
 
-@JOBS.handles("render_subscription_papers")
+@JOBS.handles(RENDER_PAPERS)
 def render_subscription_papers(job: Job, context: Context) -> None:
     """Make the papers to sign, store them, open the signature."""
     store_papers_to_sign(job, context)

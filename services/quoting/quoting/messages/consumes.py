@@ -13,11 +13,12 @@ from quoting.domain.pieces import ANY_PIECE
 from quoting.domain.subscription import SealedPaper, SignatureState
 from quoting.usecases.receive_piece import receive_piece
 from quoting.usecases.record_member_contract import record_member_contract
-from quoting.usecases.record_signature import record_sealed, record_signed, record_unsigned
+from quoting.usecases.record_signature import record_on_paper, record_sealed, record_signed, record_unsigned
 
 SUBSCRIPTIONS = Subscriptions("quoting")
 
 _SUBSCRIPTION = "subscription:"
+_ON_PAPER = "on_paper"
 
 
 class _Read(Schema):
@@ -32,6 +33,12 @@ class CeremonyEnded(_Read):
 
     ceremony_id = fields.Id(required=True)
     subject = fields.Text(max=80, required=True)
+
+
+class CeremonyFailed(CeremonyEnded):
+    """What we read of signature.ceremony.failed.v1."""
+
+    cause = fields.Text(max=40, required=True)
 
 
 class CeremonySigned(CeremonyEnded):
@@ -99,10 +106,14 @@ def ceremony_refused(event: Event, context: Context) -> None:
     _ended(event, context, SignatureState.REFUSED)
 
 
-@SUBSCRIPTIONS.on("signature.ceremony.failed.v1", schema=CeremonyEnded())
+@SUBSCRIPTIONS.on("signature.ceremony.failed.v1", schema=CeremonyFailed())
 def ceremony_failed(event: Event, context: Context) -> None:
-    """Too many wrong codes."""
-    _ended(event, context, SignatureState.FAILED)
+    """Too many wrong codes, or none left; or the adviser goes on with paper."""
+    subscription_id = _subscription_of(event.data)
+    if event.data["cause"] != _ON_PAPER:
+        _ended(event, context, SignatureState.FAILED)
+    elif subscription_id is not None:
+        record_on_paper(uow=context.uow, subscription_id=subscription_id, ceremony_id=event.data["ceremony_id"])
 
 
 @SUBSCRIPTIONS.on("signature.ceremony.expired.v1", schema=CeremonyEnded())

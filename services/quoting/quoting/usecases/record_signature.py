@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from plumbing.clock import paris_date
+from plumbing.errors import NotFound
 from quoting.domain.agenda import Happening
 from quoting.domain.quote import QuoteStatus
-from quoting.domain.subscription import SealedPaper, SignatureState
+from quoting.domain.subscription import SealedPaper, SignatureMode, SignatureState
 from quoting.usecases.agenda import note
 from quoting.usecases.ports import Uow
+from quoting.usecases.submit_subscription import RENDER_PAPERS
 from quoting.usecases.tell_quote_end import tell_declined
 
 _ENDED = {
@@ -46,6 +48,24 @@ def record_unsigned(*, uow: Uow, subscription_id: str, ceremony_id: str, outcome
                 quote.decline()
                 note(work, quote, Happening.QUOTE_DECLINED)
                 tell_declined(work, quote)
+        work.commit()
+
+
+def record_on_paper(*, uow: Uow, subscription_id: str, ceremony_id: str) -> None:
+    """The adviser ended the ceremony to go on with paper: as if the client had chosen so, from the papers on."""
+    with uow() as work:
+        # The file first, as the managers' acts do: two that wait for each other would both fail.
+        file = work.files.of_subscription(subscription_id)
+        if file is None:
+            raise NotFound("file")
+        subscription = work.subscriptions.get(subscription_id)
+        electronic = subscription.signature_mode is SignatureMode.ELECTRONIC
+        if electronic and subscription.signature is SignatureState.IN_PROGRESS:
+            subscription.go_on_by_hand(ceremony_id=ceremony_id)
+            file.ask_for_signed_papers()
+            note(work, work.quotes.get(subscription.quote_id), Happening.SIGNATURE_ON_PAPER)
+            key = f"{RENDER_PAPERS}:{subscription_id}:by_hand"
+            work.schedule(RENDER_PAPERS, {"subscription_id": subscription_id}, key=key)
         work.commit()
 
 

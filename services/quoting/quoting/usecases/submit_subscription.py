@@ -31,6 +31,7 @@ from quoting.usecases.ports import Bank, Banks, IbanRefused, Offer, Towns, Uow, 
 from quoting.usecases.price_household import TownUnknown, find_town
 from quoting.usecases.receive_piece import take_in
 
+RENDER_PAPERS = "render_subscription_papers"
 _SUBMITTED = frozenset(
     {QuoteStatus.ACCEPTED, QuoteStatus.AWAITING_VALIDATION, QuoteStatus.AWAITING_PIECES, QuoteStatus.SUBSCRIBED}
 )
@@ -96,9 +97,9 @@ def submit_subscription(
         for document_id, kind in work.early_pieces.take(subscription.id):
             take_in(work, file, document_id, kind)
         work.schedule(
-            "render_subscription_papers",
+            RENDER_PAPERS,
             {"subscription_id": subscription.id},
-            key=f"render_subscription_papers:{subscription.id}",
+            key=f"{RENDER_PAPERS}:{subscription.id}",
         )
         work.commit()
     return subscription

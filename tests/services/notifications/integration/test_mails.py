@@ -137,6 +137,16 @@ def test_the_failure_mail_goes_to_the_client_with_his_adviser_in_copy(api: Api, 
     assert "Nous restons à votre disposition pour toute information complémentaire." in mail["text"]
 
 
+def test_on_paper_the_client_reads_that_no_code_will_be_asked_for(api: Api, world: World, anne: Client) -> None:
+    world.hear(anne.quote_issued(), anne.submitted(), anne.ceremony("failed", cause="on_paper"))
+
+    mail = api.only("ceremony.on_paper")
+    assert mail["subject"] == f"Horizon TNS -{NBSP}: Vous signerez à la main"
+    assert (mail["recipient"], mail["copies"]) == (anne.email, [BROKER, "gestion@rives.example"])
+    assert "aucun code ne vous sera plus demandé" in mail["text"]
+    assert "Un autre message vous apporte les documents à signer" in mail["text"]
+
+
 def test_a_blocked_signature_is_told_once_to_client_adviser_and_managers(api: Api, world: World, anne: Client) -> None:
     blocked = anne.ceremony("blocked", expires_at="2026-11-24T09:00:00Z")
     world.hear(anne.quote_issued(), anne.submitted(), blocked)

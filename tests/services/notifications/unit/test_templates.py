@@ -41,6 +41,7 @@ FACTS: dict[str, object] = {
     "token": "t0ken",
     "mobile_masked": "06 •• •• •• 78",
     "other_mobile": True,
+    "papers_follow": True,
     "web_token": "w3b-t0ken",
 }
 MAILS = sorted(
