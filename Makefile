@@ -42,6 +42,10 @@ test: .test-environment ## Run the tests (service=quoting or T=tests/journeys na
 bench: .bench-environment ## Measure against peers, hold the limits, write var/bench.json (NAME=event_latency_p50_ms: one)
 	@$(IN_VENV) -m tests.load $(NAME)
 
+.PHONY: screenshots
+screenshots: .test-environment ## Photograph every page in its states, desk and phone, to var/screenshots (NAME=member-home: one)
+	@$(IN_VENV) -m tests.screens $(NAME)
+
 .PHONY: faults
 faults: .test-environment ## Journeys while every process is killed in turn, then compare (SECONDS=120, ABLATE=confirms|outbox|ack|inbox)
 	@$(foreach name,SECONDS ABLATE SEED RATE KEEP,$(if $($(name)),$(name)=$($(name)) ))$(IN_VENV) -m tests.faults

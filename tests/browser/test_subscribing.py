@@ -148,7 +148,7 @@ def test_papers_are_signed_by_hand(page: Page, device: Device, mailbox: Mailbox,
 
     # The other came by post.
     step.sign_in(walk, MANAGER, DEMONSTRATION_PASSWORD)
-    walk.fill("Dossier reçu par courrier", number[0].lower())
+    walk.fill("N° de devis", number[0].lower())
     walk.press("Ouvrir le dossier")
     form = page.locator(".pieces > li", has_text="Bulletin d’adhésion signé")
     form.get_by_label("Signée le").fill(walk.today.isoformat())

@@ -13,6 +13,7 @@ from tests.load import (
     hearing,
     latency,
     memory,
+    pages,
     persisting,
     portfolio,
     pricing,
@@ -35,6 +36,7 @@ TRIALS: tuple[Trial, ...] = (
     *pricing.TRIALS,
     checking.TRIAL,
     sealing.TRIAL,
+    *pages.TRIALS,
 )
 FILE = Path("var/bench.json")
 

@@ -17,6 +17,7 @@ from plumbing.garbage import settle
 from plumbing.http.openapi import IdConverter
 from plumbing.telemetry.logs import configure_logs
 from portal.backend import DOORS, Backend
+from portal.compression import compress_static_files
 from portal.config import Config, load
 from portal.doors import (
     agenda,
@@ -57,6 +58,7 @@ def create_app(config: Config, http: httpx.Client | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.trusted_proxies, x_proto=1)  # type: ignore[method-assign]
     add_filters(app)
     protect(app, secure=config.secure_cookies)
+    compress_static_files(app)
     staff = (agenda, paper_path, portfolio, quote_wizard, subscribing, relief, manager, two_managers)
     for door in (public, verifying, *staff, client, member, files):
         app.register_blueprint(door.pages)

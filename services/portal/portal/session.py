@@ -9,7 +9,7 @@ import secrets
 from typing import Any
 
 import orjson
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request
 from flask.sessions import SessionInterface, SessionMixin
 
 from plumbing.cipher import FieldCipher, UnreadableField
@@ -65,8 +65,8 @@ class EncryptedCookies(SessionInterface):
         return session
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if not isinstance(session, CookieSession) or not session.modified:
-            return
+        if not isinstance(session, CookieSession) or not session.modified or request.endpoint == "static":
+            return  # what anybody may keep for a year carries nobody's cookie
         closed = self._close(session)
         while len(closed) > _LARGEST_COOKIE:
             # Browsers drop what is larger, and with it every door: the one opened longest ago goes instead.

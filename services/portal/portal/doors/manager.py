@@ -24,10 +24,7 @@ _SHOWN = 50
 
 @pages.get("/")
 def home() -> str:
-    return _home()
-
-
-def _home(number: str = "", *, nothing_found: bool = False) -> str:
+    """What awaits the managers, the oldest first in each queue."""
     me = person(DOOR)
     return render_template(
         "manager/home.html",
@@ -36,8 +33,6 @@ def _home(number: str = "", *, nothing_found: bool = False) -> str:
         to_pay=me.get("claims", "claims", status="accepted", limit=_SHOWN)["items"],
         file_tags=FILE_TAGS,
         tags=CLAIM_TAGS,
-        number=number,
-        nothing_found=nothing_found,
     )
 
 
@@ -105,12 +100,12 @@ def correct_verdict(file_id: str, code: str) -> Any:
 
 @pages.get("/dossiers")
 def find_file() -> Any:
-    """Find by the number on its papers a file that is not transmitted yet."""
+    """Find a file by the number on its papers, one that is not transmitted yet too; a number goes to its newest."""
     number = request.args.get("numero", "").strip().upper()
     found = person(DOOR).get("quoting", "files", number=number)["items"] if number else []
-    if not found:
-        return _home(number=number, nothing_found=True)
-    return redirect(url_for("manager.file", file_id=found[-1]["id"]))
+    if found:
+        return redirect(url_for("manager.file", file_id=found[-1]["id"]))
+    return render_template("manager/find.html", number=number)
 
 
 @pages.post("/dossiers/<id:file_id>/adhesion")
