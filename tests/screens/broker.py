@@ -33,12 +33,13 @@ _GUARANTEES = [
     },
     {"group": "Optique", "label": "Monture", "values": {"100": "30 €", "300": "100 €"}},
 ]
+_LEVELS: Any = PRODUCT["needs"]
 _FULL = {
     **PRODUCT,
     "guarantees": _GUARANTEES,
     "association": "Association Prévoyance Solidaire",
     "documents": [{**_DOCUMENT, "kind": kind, "title": title} for kind, title in _TITLES.items()],
-    "needs": {"areas": [], "levels": [*PRODUCT["needs"]["levels"], {"code": "reinforced", "label": "Renforcé"}]},
+    "needs": {"areas": [], "levels": [*_LEVELS["levels"], {"code": "reinforced", "label": "Renforcé"}]},
 }
 _LINES = [{"label": "Camille Roussel", "role_label": "Assurée", "monthly": "600.00", "annual": "7200.00", "age": 41}]
 _PRICES = {

@@ -123,7 +123,7 @@ SHOTS = (
     ),
     _shot("waiting", _SIGN, get(ADDRESS, subscription(state="preparing", signature={"mode": "electronic"}))),
     _shot("reading", _SIGN, _ceremony(documents=[{**CEREMONY["documents"][0], "pages_viewed": 1}]), _page_of_paper),
-    _shot("accepting", f"{_SIGN}", _ceremony(), _page_of_paper, act=lambda page: page.goto(f"{_SIGN}?page=2") and None),
+    _shot("accepting", _SIGN, _ceremony(), _page_of_paper, act=lambda page: page.goto(f"{_SIGN}?page=2")),
     _shot("code-to-ask", _SIGN, get("signature/v1/ceremonies", {"items": [ACCEPTED]}), shows="Recevoir le code"),
     _shot("code", _SIGN, get("signature/v1/ceremonies", {"items": [_SENT]}), shows="Code SMS"),
     _shot(

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from tests.services.portal.gateway import FakeGateway
 
 Say = Callable[[FakeGateway], None]
-Act = Callable[[Page], None]
+Act = Callable[[Page], object]
 
 
 def as_usual(_gateway: FakeGateway) -> None:

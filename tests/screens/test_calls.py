@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -44,7 +43,7 @@ class Portal:
 
 
 @pytest.fixture(scope="module")
-def portal() -> Iterator[Portal]:
+def portal() -> Portal:
     gateway = FakeGateway()
     app = portal_before(gateway)
     fill(gateway)

@@ -16,9 +16,10 @@ TAKES_GZIP = {"Accept-Encoding": "br, gzip"}
 
 
 def loaded(api: Visitor, **headers: str) -> TestResponse:
-    with api.client.get(STYLE, headers=headers) as answer:
-        answer.get_data()
-        return answer
+    answer = api.client.get(STYLE, headers=headers)
+    answer.get_data()
+    answer.close()
+    return answer
 
 
 def test_a_text_is_sent_compressed_and_not_twice(api: Visitor) -> None:
