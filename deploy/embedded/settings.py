@@ -38,7 +38,11 @@ def environments(state: Path, public_url: str) -> dict[str, dict[str, str]]:
             "SERVICE_CLIENTS": " ".join(f"{name}={value}" for name, value in secrets_by_service.items()),
         },
         "documents": {"STORE": "folder", "STORE_DIR": str(state / "files")},
-        "signature": {"OTP_KEY": folder.field_key("signature.otp"), "PKI_DIR": str(state / "signature")},
+        "signature": {
+            "OTP_KEY": folder.field_key("signature.otp"),
+            "PKI_DIR": str(state / "signature"),
+            "VERIFICATION_URL": f"{public_url}/verifier",
+        },
         "notifications": {"MAILBOX_DIR": str(mailbox)},
         "claims": {"PAYMENTS_DIR": str(state / "payments")},
     }

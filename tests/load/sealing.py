@@ -59,7 +59,8 @@ def sealed_and_proven(_settings: dict[str, Any]) -> Iterator[Callable[[], list[f
         order, _ = read_order(uow=world.sealer.units.for_tenant("rives"), ceremony_id=guest.ceremony_id())
         sealer = world.sealer.sealing
         held = _Held({file.id: file.content for file in world.neighbours.files.values()})
-        yield lambda: [_milliseconds(lambda: _seal(order, held, sealer, operator="Sigillaire"))]
+        said = {"operator": "Sigillaire", "verified_at": "https://espace.rives.example/verifier"}
+        yield lambda: [_milliseconds(lambda: _seal(order, held, sealer, **said))]
         world.close()
 
 

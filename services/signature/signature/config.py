@@ -73,6 +73,7 @@ class SealerConfig:
     provider: str
     sealer_key: str | None
     trust: Trust
+    verification_url: str | None
 
 
 def load(environ: Mapping[str, str]) -> Config:
@@ -130,8 +131,15 @@ def load_sealer(environ: Mapping[str, str]) -> SealerConfig:
     )
     sealer_key = None if makes_its_own else environment.secret("SEALER_KEY")
     provider = environment.text("SIGNATURE_PROVIDER", demonstration=DEMONSTRATION_PROVIDER)
+    verification_url = environment.text("VERIFICATION_URL", "") or None
     environment.finish()
-    return SealerConfig(common=common, provider=provider, sealer_key=sealer_key, trust=trust())
+    return SealerConfig(
+        common=common,
+        provider=provider,
+        sealer_key=sealer_key,
+        trust=trust(),
+        verification_url=verification_url,
+    )
 
 
 def _trust(environment: Environment) -> Callable[[], Trust]:

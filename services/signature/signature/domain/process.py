@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = "2026-11"
+VERSION: Final = "2026-11.2"
 
 _TEXT: Final = """\
 Description du procédé de signature électronique, version {version}
@@ -22,8 +22,9 @@ Description du procédé de signature électronique, version {version}
    signataire ; le service l’exige lui-même. Les phrases exactes et leurs empreintes sont dans consents.json.
    Plusieurs signataires lisent et signent chacun à son tour.
 3. Manifeste. L’empreinte SHA-256 de chaque document et de chaque phrase forme le manifeste (manifest.json). Ses
-   quarante premiers bits, en huit caractères, sont la référence montrée sur la page, dans le SMS et dans les
-   fichiers scellés.
+   quarante premiers bits, en huit caractères, sont la référence montrée sur la page, dans le SMS et, dans les
+   fichiers scellés, au bas de chaque page et dans le motif du cachet. Comme elle vient des documents eux-mêmes,
+   elle est ajoutée avec le cachet : chaque fichier scellé commence par le document lu, octet pour octet.
 4. Code. Six chiffres tirés au hasard, valables cinq minutes, un seul à la fois, utilisables une fois, dans la
    seule session de navigation qui les a demandés. Le code est lié par HMAC-SHA-256 à la cérémonie, au
    signataire, à son numéro et au manifeste ; sa clé n’est pas dans la base de données, le code n’y est pas en

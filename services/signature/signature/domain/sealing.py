@@ -153,6 +153,12 @@ def seal_reason(reference: str) -> str:
     return f"Signé par code SMS, référence {reference}"
 
 
+def seal_footer(reference: str, verified_at: str | None) -> str:
+    """Return the line at the foot of every page of a sealed file; `verified_at` is the public page's address."""
+    line = f"Signé électroniquement · référence {reference}"
+    return line if verified_at is None else f"{line} · à vérifier sur {verified_at}"
+
+
 class FilesMissing(Exception):
     """Not every file of the envelope is sealed and stored."""
 

@@ -30,6 +30,7 @@ from signature.domain.sealing import (
     NotProven,
     SealingOrder,
     StagedFile,
+    seal_footer,
     seal_reason,
 )
 from signature.domain.verification import SealDefect
@@ -55,7 +56,9 @@ def seal_envelope(job: Job, context: Context) -> None:
         order, files = read_order(uow=uow, ceremony_id=ceremony_id)
         if not files:
             services.revocation.refresh(services.http)
-            made = _seal(order, documents, services.sealing, operator=services.config.provider)
+            config = services.config
+            where = config.verification_url
+            made = _seal(order, documents, services.sealing, operator=config.provider, verified_at=where)
             files = stage_files(uow=uow, ceremony_id=ceremony_id, files=made)
         _store(order, files, documents, uow)
     except AlreadySealed:
@@ -75,11 +78,14 @@ def fetch_revocation_lists(_job: Job, context: Context) -> None:
     context.services.revocation.refresh(context.services.http)
 
 
-def _seal(order: SealingOrder, documents: DocumentStore, sealer: Sealer, *, operator: str) -> list[StagedFile]:
+def _seal(
+    order: SealingOrder, documents: DocumentStore, sealer: Sealer, *, operator: str, verified_at: str | None
+) -> list[StagedFile]:
     """Return every sealed file and the evidence. Nothing is sealed that the journal does not prove."""
     order.require_proof()
+    reason, footer = seal_reason(order.reference), seal_footer(order.reference, verified_at)
     sealed = {
-        document.document_id: sealer.seal_pdf(_read(document, documents), reason=seal_reason(order.reference))
+        document.document_id: sealer.seal_pdf(_read(document, documents), reason=reason, footer=footer)
         for document in order.documents
     }
     contents = {**sealed, EVIDENCE_NAME: _evidence(order, sealed, sealer, operator)}

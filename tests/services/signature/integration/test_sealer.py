@@ -49,7 +49,7 @@ def sealer(held: Credentials) -> PadesSealer:
 
 @pytest.fixture(scope="module")
 def sealed(sealer: PadesSealer) -> bytes:
-    return sealer.seal_pdf(papers.pdf(), reason="Signé par code SMS, référence 7K2M9QXA")
+    return sealer.seal_pdf(papers.pdf(), reason="Signé par code SMS, référence 7K2M9QXA", footer=papers.FOOTER)
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ from signature.adapters.sealer.timestamps import HttpTimeStamper
 from signature.adapters.tables import STAGED_FILE
 from signature.domain.canonical import canonical_json
 from signature.domain.sealing import Level
+from tests.services.signature import papers
 from tests.services.signature.authorities import TimestampAuthority
 from tests.services.signature.world import Guest, World
 
@@ -95,6 +96,7 @@ class TestSealed:
             [stored] = world.neighbours.of_kind(kind)
             # The reason of the seal is a text string of the file's last part, in UTF-16 when it has accents.
             assert reference.encode() in stored.content or reference.encode("utf-16-be") in stored.content
+            assert all(f"référence {reference}" in page for page in papers.words(stored.content))
 
 
 class TestEvidence:

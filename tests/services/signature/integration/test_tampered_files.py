@@ -40,7 +40,7 @@ def own() -> Authority:
 def untouched(own: Authority) -> list[bytes]:
     sealer = own.sealer()
     titles = ["Bulletin individuel d’adhésion", *(f"Document {number}" for number in range(9))]
-    return [sealer.seal_pdf(papers.pdf(title), reason="") for title in titles]
+    return [sealer.seal_pdf(papers.pdf(title), reason="", footer=papers.FOOTER) for title in titles]
 
 
 @pytest.fixture(scope="module")

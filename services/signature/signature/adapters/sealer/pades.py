@@ -29,6 +29,7 @@ from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from signature.adapters.sealer.credentials import Credentials
+from signature.adapters.sealer.footer import put_footer
 from signature.adapters.sealer.inspection import Anchors, Inspector, to_asn1
 from signature.domain.sealing import Level
 from signature.usecases.ports import RevocationUnknown, SealRefused, TimestampMissing
@@ -106,8 +107,8 @@ class PadesSealer:
             return b""
         return b"".join(load_der_x509_crl(der).public_bytes(Encoding.PEM) for der in self._crls())
 
-    def seal_pdf(self, pdf: bytes, *, reason: str) -> bytes:
-        """Return `pdf` with an invisible certifying seal that allows no change.
+    def seal_pdf(self, pdf: bytes, *, reason: str, footer: str | None = None) -> bytes:
+        """Return `pdf` with an invisible certifying seal that allows no change, and `footer` on every page.
 
         SealRefused when the file cannot be sealed, SealDefect when the result does not stand inspection, and
         TimestampMissing or RevocationUnknown when an authority gives no token or no list that holds: a lower level is
@@ -125,7 +126,7 @@ class PadesSealer:
         )
         signer = PdfSigner(metadata, signer=self._signer, timestamper=self._timestamper)
         room = _ROOM if self._timestamper is None else _ROOM_WITH_TIMESTAMP
-        sealed: bytes = self._run(lambda: self._sealed(signer, pdf, room))
+        sealed: bytes = self._run(lambda: self._sealed(signer, pdf, room, footer))
         self._inspector.inspect(sealed, original=pdf, level=self.level)
         return sealed
 
@@ -157,8 +158,10 @@ class PadesSealer:
             ),
         }
 
-    async def _sealed(self, signer: PdfSigner, pdf: bytes, room: int) -> bytes:
+    async def _sealed(self, signer: PdfSigner, pdf: bytes, room: int, footer: str | None) -> bytes:
         writer = IncrementalPdfFileWriter(BytesIO(pdf))
+        if footer is not None:
+            put_footer(writer, footer)
         output: BytesIO = await signer.async_sign_pdf(writer, bytes_reserved=room)
         return output.getvalue()
 
