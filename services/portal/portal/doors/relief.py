@@ -20,7 +20,7 @@ _RUNNING = frozenset({"open", "code_sent", "blocked"})
 @pages.get("/<id:subscription_id>/signature")
 def show(subscription_id: str) -> Any:
     """Where the signature stands, and what can be done about it."""
-    return _page(subscription_id, Form())
+    return _page(subscription_id, _ceremony(subscription_id), Form())
 
 
 @pages.post("/<id:subscription_id>/signature")
@@ -28,7 +28,7 @@ def relieve(subscription_id: str) -> Any:
     """Do it, with the reason that the evidence keeps."""
     form, ceremony = Form.sent(), _ceremony(subscription_id)
     if ceremony is None or not form.require(["kind", "reason"]):
-        return _page(subscription_id, form)
+        return _page(subscription_id, ceremony, form)
     body = {
         "kind": form.text("kind"),
         "reason": form.text("reason"),
@@ -39,7 +39,7 @@ def relieve(subscription_id: str) -> Any:
         person(DOOR).post("signature", f"ceremonies/{ceremony['id']}/relief", body, key=form.key)
     except ServiceError as refusal:
         form.take_refusal(refusal)
-        return _page(subscription_id, form)
+        return _page(subscription_id, ceremony, form)
     session["sent"] = True
     return redirect(url_for("relief.show", subscription_id=subscription_id))
 
@@ -49,8 +49,7 @@ def _ceremony(subscription_id: str) -> Any:
     return listed[0] if listed else None
 
 
-def _page(subscription_id: str, form: Form) -> Any:
-    ceremony = _ceremony(subscription_id)
+def _page(subscription_id: str, ceremony: Any, form: Form) -> Any:
     blocked = ceremony is not None and ceremony["state"] == "blocked"
     page = render_template(
         "broker/relief.html",

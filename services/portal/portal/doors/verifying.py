@@ -59,5 +59,7 @@ def check() -> Any:
             return render_template("public/verify.html", answer=None, wrong=french(refusal.detail)), 413
         if refusal.status == 429:
             return message_page(gettext("Trop de vérifications"), french(refusal.detail), 429)
+        if refusal.code == "verification.not_ready":
+            return message_page(gettext("La vérification n’est pas encore prête"), french(refusal.detail), 503)
         raise
     return render_template("public/verify.html", answer=answer, wrong="", sent=True)

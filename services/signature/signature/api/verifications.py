@@ -14,7 +14,7 @@ from werkzeug.formparser import parse_form_data
 
 from plumbing.http import Blueprint, ProblemRaised, json_response, limited, public, services
 from plumbing.http.openapi import ProblemAnswer
-from plumbing.http.problems import MEDIA_TYPE, invalid_input, standard
+from plumbing.http.problems import MEDIA_TYPE, RETRY_AFTER, invalid_input, standard
 from signature.adapters.queries import find_seal_record
 from signature.adapters.sealer.anchors import NothingToTrust
 from signature.api.schemas import VerificationOut
@@ -80,6 +80,7 @@ class Verifications(MethodView):
     @verifications.response(200, VerificationOut())
     @verifications.alt_response(413, schema=_PROBLEM, content_type=MEDIA_TYPE)
     @verifications.alt_response(422, schema=_PROBLEM, content_type=MEDIA_TYPE)
+    @verifications.alt_response(503, schema=_PROBLEM, content_type=MEDIA_TYPE)
     def post(self) -> Response:
         """Contrôler un fichier. Ouvert à tous: juge ou banque n’ont pas de compte chez nous. Rien n’en est gardé."""
         content = _sent_file()
@@ -88,7 +89,8 @@ class Verifications(MethodView):
         try:
             inspector, usual_level = services().inspector, services().trusted.level
         except NothingToTrust:
-            return _told(sha256, verify_file(None, defects=(), bears_our_seal=False))
+            # Of a file that may well be ours nothing is said that a minute later would be wrong.
+            raise ProblemRaised(_NOT_READY) from None
         return _told(sha256, inspected(content, found, inspector, usual_level))
 
 
@@ -125,6 +127,12 @@ def _sent_file() -> bytes:
     return content
 
 
+_NOT_READY: Final = standard(
+    503,
+    "verification.not_ready",
+    "La vérification n’est pas encore prête : notre cachet n’est pas en service. Réessayez dans quelques instants.",
+    headers={"Retry-After": RETRY_AFTER},
+)
 _TOO_LARGE: Final = standard(413, "file.too_large", "Le fichier dépasse 10\u00a0Mo\u00a0: il n’est pas des nôtres.")
 
 

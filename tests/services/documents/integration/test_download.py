@@ -208,6 +208,12 @@ class TestPages:
         assert api.get(f"/{paper['id']}/pages/0", MANAGER).status_code == 404
         assert api.get(f"/{paper['id']}/pages/1", Somebody("member")).status_code == 404
 
+    def test_nobody_has_pages_drawn_faster_than_they_are_read(self, api: World, paper: dict[str, Any]) -> None:
+        hasty = Somebody("manager")
+        answers = [api.get(f"/{paper['id']}/pages/4", hasty).status_code for _ in range(121)]
+        assert (set(answers[:120]), answers[120]) == ({404}, 429)
+        assert api.get(f"/{paper['id']}/pages/1", MANAGER).status_code == 200
+
     def test_a_picture_has_no_pages(self, api: World) -> None:
         image = api.stored(service(), subject="product:horizon-tns", kind="logo", content=png(), media_type="image/png")
         assert api.get(f"/{image['id']}/pages/1", MANAGER).status_code == 404

@@ -61,6 +61,9 @@ def test_a_refused_number_is_explained(broker: Visitor, gateway: FakeGateway) ->
     stands(gateway, "blocked")
     text = "Ce numéro n’est pas celui d’un téléphone mobile français."
     gateway.refuse("POST", RELIEF, 422, "mobile.refused", text)
-    refused = broker.send(PAGE, broker.get(PAGE), kind="other_mobile", mobile="0112345678", reason="Nouveau numéro")
+    page = broker.get(PAGE)
+    asked = len(gateway.calls("GET", "signature/v1/ceremonies"))
+    refused = broker.send(PAGE, page, kind="other_mobile", mobile="0112345678", reason="Nouveau numéro")
+    assert len(gateway.calls("GET", "signature/v1/ceremonies")) == asked + 1
     assert text in refused.text
     assert "Nouveau numéro" in refused.text

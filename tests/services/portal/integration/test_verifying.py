@@ -26,6 +26,14 @@ def answer(verdict: str, *reasons: str) -> dict[str, Any]:
     return {"verdict": verdict, "sha256": PRINT, "defects": [], "reasons": list(reasons), "document": document}
 
 
+def test_a_verification_that_is_not_ready_says_so(api: Visitor, gateway: FakeGateway) -> None:
+    text = "La vérification n’est pas encore prête\u00a0: notre cachet n’est pas en service."
+    gateway.refuse("POST", "signature/v1/verifications", 503, "verification.not_ready", text)
+    page = send(api)
+    assert page.status_code == 503
+    assert text in page.text
+
+
 def send(api: Visitor, content: bytes = b"%PDF") -> Any:
     return api.send("/verifier", api.get("/verifier"), file=(BytesIO(content), "recu.pdf"))
 

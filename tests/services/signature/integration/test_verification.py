@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from plumbing.migrations import migrate
 from signature.api.verifications import LARGEST
+from signature.app import create_app
+from signature.bootstrap import build
+from signature.config import load
 from signature.domain.verification import Defect, verify_file
 from tests.services.signature import papers
 from tests.services.signature.factories import record
-from tests.services.signature.world import Guest, World
+from tests.services.signature.world import Guest, World, environment
 
 
 @pytest.fixture
@@ -83,6 +88,18 @@ class TestAnswers:
 
     def test_before_anything_was_sealed_all_is_unknown(self, world: World) -> None:
         assert check(world, papers.pdf()).json["verdict"] == "unknown"
+
+    def test_before_the_sealer_first_started_nothing_is_said_of_a_file(self, world: World, tmp_path: Path) -> None:
+        (tmp_path / "apart").mkdir()
+        settings, _ = environment(tmp_path / "apart")
+        services = build(load(settings), clock=world.clock)
+        migrate(services.engine, "signature")
+        world.client = create_app(services).test_client()
+        answer = check(world, papers.pdf())
+        assert (answer.status_code, answer.json["code"]) == (503, "verification.not_ready")
+        assert answer.headers["Retry-After"]
+        assert answer.mimetype == "application/problem+json"
+        services.close()
 
 
 class TestRefusals:
