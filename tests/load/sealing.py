@@ -46,6 +46,7 @@ TRIAL = Trial(
 @contextmanager
 def sealed_and_proven(_settings: dict[str, Any]) -> Iterator[Callable[[], list[float]]]:
     """Do what the sealer's job does between reading the order and keeping the files."""
+    from signature.adapters.sealer.footer import _paper
     from signature.jobs.sealing import _seal
     from signature.usecases.seal_envelope import read_order
     from tests.services.signature.world import World
@@ -60,7 +61,12 @@ def sealed_and_proven(_settings: dict[str, Any]) -> Iterator[Callable[[], list[f
         sealer = world.sealer.sealing
         held = _Held({file.id: file.content for file in world.neighbours.files.values()})
         said = {"operator": "Sigillaire", "verified_at": "https://espace.rives.example/verifier"}
-        yield lambda: [_milliseconds(lambda: _seal(order, held, sealer, **said))]
+
+        def seal() -> None:
+            _paper.cache_clear()  # each envelope has a reference of its own
+            _seal(order, held, sealer, **said)
+
+        yield lambda: [_milliseconds(seal)]
         world.close()
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from io import StringIO
+from pathlib import Path
 
 import pytest
+import structlog
 
+from plumbing.telemetry.logs import OUTPUT, configure_logs
 from tests.services.notifications.conftest import Api
 from tests.services.notifications.factories import BROKER, LINK, MOBILE, TOKEN, Client
 from tests.services.notifications.world import NOW, World
@@ -113,6 +119,50 @@ def test_the_code_goes_out_by_sms(api: Api, world: World, anne: Client) -> None:
     sms = api.only("signature.code")
     assert (sms["channel"], sms["state"], sms["recipient"]) == ("sms", "sent", MOBILE)
     assert sms["text"] == "Horizon TNS : code •••"
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[StringIO]:
+    """What a process of ours would log."""
+    root, written = logging.getLogger(), StringIO()
+    handlers, level = root.handlers[:], root.level
+    monkeypatch.setattr(OUTPUT, "stream", OUTPUT.stream)
+    configure_logs("notifications", stream=written)
+    yield written
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def test_a_code_that_must_be_tried_again_waits_closed(
+    world: World, anne: Client, log: StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The event is kept for later when its handler fails; then its message is, until it is sent."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise ConnectionError("away")
+
+    def clear() -> list[str]:
+        database = Path(str(world.services.engine.url.database))
+        files = {path.name: path.read_bytes() for path in database.parent.glob(f"{database.name}*")}
+        assert files
+        return [name for name, content in files.items() if b"123456" in content]
+
+    with monkeypatch.context() as away:
+        away.setattr(world.services.writer, "write", fails)
+        world.hear(anne.code_requested("Horizon TNS : code 123456", NOW + timedelta(minutes=5)))
+    assert [state for state, _ in world.kept_for_later()] == ["waiting"]
+    assert clear() == []
+    world.clock.advance(timedelta(seconds=30))
+    world.consumer.retry_due()
+    assert world.kept_for_later() == []
+    assert clear() == []
+    world.run_jobs()
+    assert [message["text"] for message in world.delivered()] == ["Horizon TNS : code 123456"]
+    assert clear() == []
+    assert "ConnectionError" in log.getvalue()
+    assert "123456" not in log.getvalue()
+    assert MOBILE not in log.getvalue()
 
 
 @pytest.mark.feature("F-115")

@@ -5,12 +5,17 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from sqlalchemy import MetaData, text
 
 from plumbing.http.payload import canonical
+from plumbing.telemetry import tracing
 from tests.services.signature.world import Guest, World
 
 
@@ -26,8 +31,22 @@ def everything_in_tables(world: World) -> dict[str, str]:
         }
 
 
-def test_no_code_is_in_clear_in_any_table_or_log_line(
-    api: Guest, world: World, tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+@pytest.fixture
+def collected() -> Iterator[InMemorySpanExporter]:
+    """Every span of the test, as it would be exported."""
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    tracing.record_with(provider.get_tracer("test"))
+    yield exporter
+    tracing.record_with(None)
+
+
+def test_no_code_is_in_clear_in_any_table_log_line_or_trace(
+    api: Guest,
+    world: World,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    collected: InMemorySpanExporter,
 ) -> None:
     caplog.set_level(logging.DEBUG)
     api.accept_all()
@@ -41,13 +60,17 @@ def test_no_code_is_in_clear_in_any_table_or_log_line(
     world.run_jobs()
     assert api.ceremony()["state"] == "sealed"
     written = capfd.readouterr()
-    raw = b"".join(path.read_bytes() for path in tmp_path.glob("signature.sqlite*"))
+    folder = Path(str(world.services.engine.url.database)).parent
+    raw = b"".join(path.read_bytes() for path in folder.glob("signature.sqlite*"))
+    assert raw
+    spans = "\n".join(span.to_json() for span in collected.get_finished_spans())
+    assert "/signature" in spans
     for code in codes:
         alone = re.compile(rf"(?<![0-9a-zA-Z+/]){code}(?![0-9a-zA-Z+/=])")
         for name, content in everything_in_tables(world).items():
             assert not alone.search(content), f"code in table {name}"
         assert not alone.search(raw.decode("latin-1"))
-        for log in (written.out, written.err, caplog.text):
+        for log in (written.out, written.err, caplog.text, spans):
             assert not alone.search(log)
 
 
