@@ -202,7 +202,7 @@ def sign() -> Any:
         return render_template("client/waiting.html", steps=STEPS, step=3)
     if ceremony["state"] in {"signed", "sealed"}:
         return redirect(url_for("client.file"))
-    if ceremony["state"] == "failed" and _subscription()["signature"]["mode"] == "handwritten":
+    if ceremony["state"] == "failed" and (_subscription().get("signature") or {}).get("mode") == "handwritten":
         return redirect(url_for("client.file"))  # his adviser went on with paper
     if ceremony["state"] in {"blocked", *_ENDED}:
         return render_template("client/ended.html", ceremony=ceremony)

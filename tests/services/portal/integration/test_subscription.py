@@ -242,6 +242,12 @@ def test_a_ceremony_that_ended_otherwise_names_the_adviser(
     assert "01\u00a045\u00a067\u00a000\u00a001" in page
 
 
+def test_a_ceremony_that_goes_on_with_paper_leads_to_the_file(client: Visitor, gateway: FakeGateway) -> None:
+    gateway.on("GET", "signature/v1/ceremonies", {"items": [{**CEREMONY, "state": "failed"}]})
+    gateway.on("GET", ADDRESS, subscription(state="preparing", signature={"mode": "handwritten"}))
+    assert client.get("/souscription/signature").location == "/souscription/dossier"
+
+
 def piece(status: str = "to_provide", document_id: str | None = None) -> dict[str, Any]:
     return {
         "code": "identity",
