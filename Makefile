@@ -23,6 +23,18 @@ run: .run-environment ## Start everything in one process on http://127.0.0.1:800
 demo: .run-environment ## Drive the whole journey against what runs (BASE_URL=, MAILBOX_URL=)
 	@exec $(IN_VENV) -m deploy.demo
 
+.PHONY: secrets
+secrets: .run-environment ## Draw the stack's secrets that are missing, as files (ROTATE=quoting.bus: one anew)
+	@$(IN_VENV) -m deploy.stack secrets $(ROTATE)
+
+.PHONY: up
+up: .run-environment ## Build and start the compose stack on https://localhost:8443, or roll one service (SERVICE=quoting)
+	@$(IN_VENV) -m deploy.stack up $(SERVICE)
+
+.PHONY: down
+down: .run-environment ## End the compose stack; its data stay (VOLUMES=1 forgets them)
+	@$(IN_VENV) -m deploy.stack down $(if $(VOLUMES),--volumes)
+
 ##@ Prove
 
 .PHONY: check
@@ -32,6 +44,7 @@ check: .test-environment ## Formatting, lint, types, imports, contracts up to da
 	$(IN_VENV) -m deploy.tools.types
 	$(IN_VENV) -m deploy.tools.imports
 	$(IN_VENV) -m deploy.tools.contracts --check
+	$(IN_VENV) -m deploy.tools.stack_files
 
 .PHONY: test
 test: .test-environment ## Run the tests (service=quoting or T=tests/journeys narrows; ARGS= for pytest; SERVERS=docker; PROCESSES=1)

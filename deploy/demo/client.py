@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import ssl
 import time
 import uuid
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
@@ -13,10 +17,21 @@ T = TypeVar("T")
 
 _TIMEOUT = httpx.Timeout(30, connect=5)
 _POLL_SECONDS = 0.1
+_STACK_AUTHORITY = Path(__file__).resolve().parents[1] / "secrets" / "public" / "authority.crt"
 
 
 class Unexpected(Exception):
     """Something is not as it should be; the text says what was asked and what came."""
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """Return whom to believe: the usual authorities, and the one that CA_FILE names or the compose stack made."""
+    context = ssl.create_default_context()
+    named = os.environ.get("CA_FILE")
+    if named or _STACK_AUTHORITY.exists():
+        context.load_verify_locations(named or _STACK_AUTHORITY)
+    return context
 
 
 class Api:
@@ -25,7 +40,7 @@ class Api:
     def __init__(self, base_url: str, token: str | None = None) -> None:
         self.base_url = base_url.rstrip("/")
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._http = httpx.Client(base_url=self.base_url, headers=headers, timeout=_TIMEOUT)
+        self._http = httpx.Client(base_url=self.base_url, headers=headers, timeout=_TIMEOUT, verify=trusted())
 
     def close(self) -> None:
         self._http.close()
@@ -94,7 +109,7 @@ class Mailbox:
     """Reads the mail catcher: ours, or MailDev; an SMS is a message to digits at a domain of its own."""
 
     def __init__(self, url: str) -> None:
-        self._http = httpx.Client(base_url=url.rstrip("/"), timeout=_TIMEOUT)
+        self._http = httpx.Client(base_url=url.rstrip("/"), timeout=_TIMEOUT, verify=trusted())
 
     def close(self) -> None:
         self._http.close()

@@ -30,6 +30,7 @@ from plumbing.grants import grant, may_change
 from plumbing.jobs import Jobs
 from plumbing.migrations import is_current, migrate
 from plumbing.parked import ParkedThings, RepublishBrokeOff, republish
+from plumbing.serving import serve
 from plumbing.settings import SettingsError
 from plumbing.supervisor import supervise
 from plumbing.telemetry.logs import configure_logs
@@ -150,26 +151,8 @@ def _moment(text: str) -> datetime:
 
 
 def _serve(service: Service, port: int) -> int:
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-
     os.environ[SERVICE_VARIABLE] = service.name
-    server = Granian(
-        "plumbing.service:wsgi",
-        factory=True,
-        interface=Interfaces.WSGI,
-        address=os.environ.get("HOST", "127.0.0.1"),
-        port=port,
-        workers=int(os.environ.get("WEB_WORKERS", "2")),
-        # Explicit: the default starts far too many threads for one interpreter lock.
-        blocking_threads=int(os.environ.get("WEB_THREADS", "4")),
-        log_access=False,
-        log_level=LogLevels.warning,
-        respawn_failed_workers=True,
-    )
-    server.serve()
-    return 0
+    return serve("plumbing.service:wsgi", port)
 
 
 def wsgi() -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import ssl
 import threading
 import time
 from collections import Counter, defaultdict
@@ -41,8 +42,9 @@ class Act:
 class CarefulTransport(httpx.BaseTransport):
     """Sends a request until it is answered: connection errors, 5xx, 429 and « in progress » mean another try."""
 
-    def __init__(self) -> None:
-        self._wire = httpx.HTTPTransport(limits=httpx.Limits(max_connections=200, max_keepalive_connections=40))
+    def __init__(self, verify: ssl.SSLContext | bool = True) -> None:
+        limits = httpx.Limits(max_connections=200, max_keepalive_connections=40)
+        self._wire = httpx.HTTPTransport(limits=limits, verify=verify)
         self._guard = threading.Lock()
         self.counts: Counter[str] = Counter()
         self.acts: list[Act] = []

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 
+from plumbing.serving import serve
 from plumbing.settings import SettingsError
 from plumbing.telemetry.logs import configure_logs
 from portal.app import create_app
@@ -29,28 +30,8 @@ def main() -> int:
         print(failure, file=sys.stderr)
         return _BAD_SETTINGS
     if options.command == "web":
-        return _serve(options.port)
+        return serve("portal.app:from_environment", options.port)
     print("portal: ready")
-    return 0
-
-
-def _serve(port: int) -> int:
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-
-    Granian(
-        "portal.app:from_environment",
-        factory=True,
-        interface=Interfaces.WSGI,
-        address=os.environ.get("HOST", "127.0.0.1"),
-        port=port,
-        workers=int(os.environ.get("WEB_WORKERS", "2")),
-        blocking_threads=int(os.environ.get("WEB_THREADS", "4")),
-        log_access=False,
-        log_level=LogLevels.warning,
-        respawn_failed_workers=True,
-    ).serve()
     return 0
 
 

@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from plumbing.cipher import FieldCipher
 from plumbing.garbage import settle
 from plumbing.http.openapi import IdConverter
+from plumbing.serving import draining
 from plumbing.telemetry.logs import configure_logs
 from portal.backend import DOORS, Backend
 from portal.compression import compress_static_files
@@ -62,7 +63,7 @@ def create_app(config: Config, http: httpx.Client | None = None) -> Flask:
     staff = (agenda, paper_path, portfolio, quote_wizard, subscribing, relief, manager, two_managers)
     for door in (public, verifying, *staff, client, member, files):
         app.register_blueprint(door.pages)
-    app.add_url_rule("/healthz", "alive", lambda: Response("ok\n", mimetype="text/plain"))
+    app.add_url_rule("/healthz", "alive", _alive)
     answer_failures(app)
     _offer_to_templates(app, config)
     return app
@@ -74,6 +75,12 @@ def from_environment() -> Flask:
     app = create_app(load(os.environ))
     settle()
     return app
+
+
+def _alive() -> Response:
+    if draining():
+        return Response("about to end\n", 503, mimetype="text/plain")
+    return Response("ok\n", mimetype="text/plain")
 
 
 def _offer_to_templates(app: Flask, config: Config) -> None:

@@ -1,4 +1,7 @@
-"""What the platform asks a process: /healthz (alive), /readyz (its database answers), /metrics. Not in the contract."""
+"""What the platform asks a process: /healthz, /readyz (its database answers), /metrics. Not in the contract.
+
+/healthz says whether it is alive and takes requests: one that is about to end says no while it still answers.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from flask import Flask, Response
 from sqlalchemy import Engine, text
 
 from plumbing.http import payload
+from plumbing.serving import draining
 from plumbing.telemetry import metrics
 
 READY_WITHIN = 2.0  # seconds
@@ -18,7 +22,7 @@ def add_health_routes(app: Flask, services: Any) -> None:
     """Add the three routes to an application."""
 
     def healthz() -> Response:
-        return _state(True)
+        return _state(not draining())
 
     def readyz() -> Response:
         return _state(database_answers(services.engine))
