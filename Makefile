@@ -63,6 +63,10 @@ screenshots: .test-environment ## Photograph every page in its states, desk and 
 faults: .test-environment ## Journeys while every process is killed in turn, then compare (SECONDS=120, ABLATE=confirms|outbox|ack|inbox)
 	@$(foreach name,SECONDS ABLATE SEED RATE KEEP,$(if $($(name)),$(name)=$($(name)) ))$(IN_VENV) -m tests.faults
 
+.PHONY: stack-test
+stack-test: .test-environment ## Prove the compose stack, with Docker (NAMES="starts returns doors roll wait kill", KEEP=1)
+	@$(foreach name,NAMES KEEP,$(if $($(name)),$(name)="$($(name))" ))$(IN_VENV) -m tests.stack
+
 .PHONY: features
 features: .test-environment ## Rows of tests/features.csv proven and missing per service, also in var/features.json
 	@$(IN_VENV) -m deploy.tools.features

@@ -24,7 +24,7 @@ SELECT format('CREATE ROLE %I LOGIN', name) FROM unnest(ARRAY[:'service', :'owne
   WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \\gexec
 ALTER ROLE :"owner" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'owner_password';
 ALTER ROLE :"service" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'password';
-SELECT format('CREATE DATABASE %I OWNER %I TEMPLATE template0', :'service', :'service')
+SELECT format('CREATE DATABASE %I OWNER %I TEMPLATE template0', :'service', :'owner')
   WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'service') \\gexec
 REVOKE ALL ON DATABASE :"service" FROM PUBLIC;
 GRANT CONNECT ON DATABASE :"service" TO :"service";

@@ -40,8 +40,8 @@ class Container:
 
     @property
     def is_lost(self) -> bool:
-        """It will not become well by waiting."""
-        return self.state == "dead" or (self.state == "exited" and self.exit_code != 0) or self.health == "unhealthy"
+        """It will not become well by waiting; a busy machine's unhealthy one may."""
+        return self.state == "dead" or (self.state == "exited" and self.exit_code != 0)
 
 
 class Engine:

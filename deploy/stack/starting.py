@@ -10,10 +10,14 @@ from deploy.stack.engine import Engine
 SEEDED = ("member", "quoting")
 
 
-def start(engine: Engine) -> None:
-    """Bring everything up; what runs already and is as it should be is left alone."""
-    print("Building the images (their layers are kept)", flush=True)
-    engine.compose("build", "--quiet")
+def start(engine: Engine, *, build: bool = True) -> float:
+    """Bring everything up, and return how many seconds that took after the images were built.
+
+    What runs already and is as it should be is left alone.
+    """
+    if build:
+        print("Building the images (their layers are kept)", flush=True)
+        engine.compose("build", "--quiet")
     begun = time.monotonic()
     # Anew each time: a new service or a new password is in the databases before anybody uses it.
     engine.compose("rm", "--force", "--stop", "postgres-setup", quiet=True)
@@ -22,8 +26,10 @@ def start(engine: Engine) -> None:
     import_definitions(engine)
     if engine.place.demonstration:
         seed(engine, *SEEDED)
-    print(f"All containers are healthy, {time.monotonic() - begun:.0f} s after the images were built.")
+    seconds = time.monotonic() - begun
+    print(f"All containers are healthy, {seconds:.0f} s after the images were built.")
     _greet(engine)
+    return seconds
 
 
 def import_definitions(engine: Engine) -> None:

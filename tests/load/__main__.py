@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.load import (
     checking,
+    fronted,
     hearing,
     latency,
     memory,
@@ -34,6 +35,7 @@ TRIALS: tuple[Trial, ...] = (
     persisting.TRIAL,
     portfolio.TRIAL,
     *pricing.TRIALS,
+    fronted.TRIAL,
     checking.TRIAL,
     sealing.TRIAL,
     *pages.TRIALS,

@@ -66,7 +66,7 @@ def turns(settings: dict[str, Any]) -> Iterator[Callable[[], list[float]]]:
     # Its log lines are written, and cost the same wherever the bench itself is run.
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        ask = _asker(settings["server"], port, _token(server, folder))
+        ask = _asker(settings["server"], port, token_of(server, folder))
         with ThreadPoolExecutor(CONNECTIONS) as pool:
 
             def turn() -> list[float]:
@@ -130,7 +130,8 @@ def _asker(server: str, port: int, token: str) -> Callable[[int], None]:
     return ask
 
 
-def _token(server: subprocess.Popen[bytes], folder: Path) -> str:
+def token_of(server: subprocess.Popen[bytes], folder: Path) -> str:
+    """Wait until a price server has started, and return the token that it takes."""
     deadline = time.monotonic() + _START_SECONDS
     place = folder / TOKEN
     while not place.exists():

@@ -19,7 +19,7 @@ def returns(deployment: Deployment) -> str:
     asked = ("quoting", "SELECT id, number FROM quote ORDER BY id")
     before = deployment.rows(*asked)
     deployment.engine.compose("down", quiet=True)
-    start(deployment.engine)
+    start(deployment.engine, build=False)
     assert before
     assert deployment.rows(*asked) == before
     told = deployment.demo()
