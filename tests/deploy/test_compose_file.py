@@ -100,6 +100,7 @@ def test_networks_are_closed_and_for_one_concern_each() -> None:
     assert inside["edge"] == {"gateway"}
     assert inside["inside"] == {"gateway", f"{PORTAL}-web"}
     assert inside["store"] == {"store", "documents-web", "documents-worker"}
+    assert inside["catcher"] == {"gateway", "mailbox"}
     assert inside["mail"] == {"mailbox", "notifications-worker"}
     assert inside["bus"] == {"rabbitmq", *(f"{name}-{kind}" for name in SPEAKING for kind in ("worker", "migrate"))}
     assert "gateway" not in inside["database"] | inside["bus"] | inside["store"]
