@@ -21,6 +21,7 @@ from tests.stack.deployment import Deployment
 
 _TRAVELLERS = 2
 _BETWEEN_SECONDS = 2.0
+_TRIES = 30
 _SPARED = ("mailbox",)  # MailDev keeps its mails in memory: what it forgets was delivered
 _KEYLESS = ("/sessions", "/guest-sessions", "/prices", "/activations", "/sessions/refresh")
 _LEFT_OVER = (
@@ -95,6 +96,14 @@ class _CarefulMailbox(Mailbox):
             return super().to(address)
         except (httpx.HTTPError, ValueError):
             return []
+
+    def attachment(self, message: dict[str, object], name: str) -> bytes:
+        for _ in range(_TRIES):
+            try:
+                return super().attachment(message, name)
+            except httpx.HTTPError:
+                time.sleep(1)
+        return super().attachment(message, name)
 
 
 def _nothing_is_lost(deployment: Deployment, transport: CarefulTransport) -> None:
