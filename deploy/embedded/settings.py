@@ -67,6 +67,8 @@ def portal_environment(state: Path, public_url: str) -> dict[str, str]:
         "PUBLIC_URL": public_url,
         "MAILBOX_URL": f"{public_url}/mailbox/",
         "SUPPORT_EMAIL": "support@rives.example",
+        "PUBLISHER": "Mutuelle des Rives (exemple), 1 quai des Tilleuls, 16000 Angoulême, 01 45 67 00 00",
+        "HOSTING": "Cette machine, pour une démonstration",
         "TRUSTED_PROXIES": "1",
         "SESSION_KEY": SecretFolder(state / "secrets").field_key("portal.session"),
     }

@@ -71,7 +71,7 @@ def test_every_link_of_a_page_leads_somewhere(shot: Shot, portal: Portal) -> Non
         post = found.get("method") == "post" or "formaction" in found
         for name in ("href", "src", "action", "formaction", "hx-get", "hx-post"):
             path = found.get(name, "").partition("?")[0].partition("#")[0]
-            if not path or path.startswith("mailto:"):
+            if not path or path.startswith(("mailto:", "tel:")):
                 continue
             try:
                 addresses.match(path, method="POST" if post or name == "hx-post" else "GET")

@@ -17,10 +17,12 @@ from plumbing.garbage import settle
 from plumbing.http.openapi import IdConverter
 from plumbing.serving import draining
 from plumbing.telemetry.logs import configure_logs
+from portal import VERSION
 from portal.backend import DOORS, Backend
 from portal.compression import compress_static_files
 from portal.config import Config, load
 from portal.doors import (
+    about,
     agenda,
     client,
     files,
@@ -61,7 +63,7 @@ def create_app(config: Config, http: httpx.Client | None = None) -> Flask:
     protect(app, secure=config.secure_cookies)
     compress_static_files(app)
     staff = (agenda, paper_path, portfolio, quote_wizard, subscribing, relief, manager, two_managers)
-    for door in (public, verifying, *staff, client, member, files):
+    for door in (public, about, verifying, *staff, client, member, files):
         app.register_blueprint(door.pages)
     app.add_url_rule("/healthz", "alive", _alive)
     answer_failures(app)
@@ -91,10 +93,13 @@ def _offer_to_templates(app: Flask, config: Config) -> None:
     @app.context_processor
     def _values() -> dict[str, Any]:
         return {
+            "version": VERSION,
             "assets": assets,
             "csrf": session.get("csrf", ""),
             "demonstration": config.demonstration,
             "mailbox_url": config.mailbox_url,
             "support_email": config.support_email,
+            "publisher": config.publisher,
+            "hosting": config.hosting,
             "signed_in": {door: session[door].get("name", "") for door in DOORS if door in session},
         }

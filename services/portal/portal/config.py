@@ -21,6 +21,8 @@ class Config:
     trusted_proxies: int
     mailbox_url: str
     support_email: str
+    publisher: str
+    hosting: str
 
 
 def load(environ: Mapping[str, str]) -> Config:
@@ -39,6 +41,8 @@ def load(environ: Mapping[str, str]) -> Config:
         trusted_proxies=environment.integer("TRUSTED_PROXIES", 0, minimum=0, maximum=5),
         mailbox_url=environment.text("MAILBOX_URL", "") if environment.demonstration else "",
         support_email=environment.text("SUPPORT_EMAIL", ""),
+        publisher=environment.text("PUBLISHER", ""),
+        hosting=environment.text("HOSTING", ""),
     )
     environment.finish()
     return config

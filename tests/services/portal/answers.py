@@ -253,6 +253,8 @@ def fill(gateway: FakeGateway) -> None:
 
     gateway.when("POST", "member/v1/sessions", session)
     gateway.on("DELETE", "member/v1/sessions", None)
+    me = {"display_name": "Claire Lemaire", "company": "Cabinet Lemaire", "mobile": "+33145670001"}
+    gateway.on("GET", "member/v1/me", {**me, "email": "courtier@lemaire.example"})
     gateway.on(
         "POST", "quoting/v1/guest-sessions", {**tokens("guest"), "refresh_token": "", "subscription_id": SUBSCRIPTION}
     )

@@ -79,6 +79,7 @@ def _agenda_page(message: str = "", status: int = 200) -> Any:
     page = render_template(
         "broker/agenda.html",
         listed=listed,
+        seller=_seller(),
         wanted=wanted,
         text=question["text"],
         message=message,
@@ -86,6 +87,14 @@ def _agenda_page(message: str = "", status: int = 200) -> Any:
         is_first_page=not request.args.get("suite"),
     )
     return page, status
+
+
+def _seller() -> Any:
+    """Return whose space this is; None while it cannot be read: the agenda can."""
+    try:
+        return person(DOOR).get("member", "me")
+    except ServiceError:
+        return None
 
 
 def _filter() -> dict[str, Any]:
