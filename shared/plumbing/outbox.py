@@ -32,11 +32,14 @@ def say(connection: Connection, events: Sequence[dict[str, Any]]) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(_number_and_say(), said)
         else:
-            sequence = connection.execute(_number(connection.dialect.name), said).scalar_one()
-            row = {name: said[name] for name in _GIVEN}
-            connection.execute(
-                _SAY, {**row, "sequence": sequence, "envelope": f"{said['before_sequence']}{sequence}}}"}
-            )
+            connection.execute(_SAY, numbered(connection, said))
+
+
+def numbered(connection: Connection, said: dict[str, Any]) -> dict[str, Any]:
+    """Return the row of an event, under the next number of its subject."""
+    sequence = connection.execute(_number(connection.dialect.name), said).scalar_one()
+    row = {name: said[name] for name in _GIVEN}
+    return {**row, "sequence": sequence, "envelope": f"{said['before_sequence']}{sequence}}}"}
 
 
 _SAY = OUTBOX.insert().inline()  # its key is of no interest
@@ -52,9 +55,9 @@ def _number(dialect_name: str) -> Any:
 @cache
 def _number_and_say() -> Any:
     """One round trip; SQLite knows no statement within another, and has no round trips."""
-    numbered = _number("postgresql").cte("numbered")
+    counted = _number("postgresql").cte("counted")
     given = [bindparam(name, type_=OUTBOX.c[name].type).label(name) for name in _GIVEN]
-    envelope = bindparam("before_sequence", type_=String) + cast(numbered.c.last, String) + literal("}")
+    envelope = bindparam("before_sequence", type_=String) + cast(counted.c.last, String) + literal("}")
     return OUTBOX.insert().from_select(
-        [*_GIVEN, "sequence", "envelope"], select(*given, numbered.c.last, envelope), include_defaults=False
+        [*_GIVEN, "sequence", "envelope"], select(*given, counted.c.last, envelope), include_defaults=False
     )

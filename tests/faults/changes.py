@@ -77,13 +77,16 @@ def unit_of_work(module: Any) -> None:
     if _ABLATED != "outbox":
         return
     from plumbing.database import ARCHIVE
+    from plumbing.outbox import numbered
 
     unit = module.UnitOfWork
     commit = unit.commit
 
     def write_events(self: Any) -> None:
         origin = module.current_origin()
-        rows = [self._outbox_row(said, origin) for said in sorted(self._said, key=lambda said: said.subject)]
+        connection = self.session.connection()
+        said = [self._outbox_row(each, origin) for each in sorted(self._said, key=lambda each: each.subject)]
+        rows = [numbered(connection, each) for each in said]
         self.committed_events = rows
         for row in rows:
             kept = {name: value for name, value in row.items() if name != "attempts"}
