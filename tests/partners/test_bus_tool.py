@@ -76,6 +76,7 @@ def test_each_difference_is_named(elsewhere: Ground) -> None:
                 "member.contract.changed.v1",
                 CREATED,
                 "quoting.quote.issued.v1",
+                "signature.ceremony.purged.v1",
                 "signature.envelope.sealed.v1",
                 "signature.evidence.released.v1",
             )

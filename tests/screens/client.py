@@ -137,7 +137,7 @@ SHOTS = (
     *(_shot(f"ended-{state}", _SIGN, _ceremony(state=state)) for state in ("refused", "failed", "expired", "blocked")),
     _shot("file", _FILE, _signed(), shows="est signée"),
     _shot("file-sealing", _FILE, _signed(sealed_papers=[]), shows="scellement"),
-    _shot("file-by-hand", _FILE, _signed("handwritten", state="preparing"), shows="signature manuscrite"),
+    _shot("file-by-hand", _FILE, _signed("handwritten", state="preparing"), shows="Vous signez à la main"),
     _shot(
         "file-error",
         _FILE,

@@ -128,7 +128,8 @@ class FileMachine(RuleBasedStateMachine):
     @precondition(lambda self: not self.by_hand)
     @rule(ending=st.sampled_from(["refused", "failed", "expired"]))
     def end_unsigned(self, ending: str) -> None:
-        data = {"ceremony_id": self.subscription, "subject": f"subscription:{self.subscription}"}
+        subject = f"subscription:{self.subscription}"
+        data = {"ceremony_id": self.subscription, "subject": subject, "cause": "wrong_codes"}
         self.world.hear(f"signature.ceremony.{ending}.v1", data)
         self.signature = ending if self.signature == "in_progress" else self.signature
 

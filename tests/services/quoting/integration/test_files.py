@@ -72,6 +72,7 @@ def test_a_ceremony_that_ends_unsigned_leaves_the_field_open(api: Any, ending: s
         "subject": f"subscription:{subscription['id']}",
         "reference": "X",
         "product_name": "P",
+        "cause": "wrong_codes",
     }
     api.world.hear(f"signature.ceremony.{ending}.v1", data)
     after = api.subscription(subscription["id"])

@@ -42,7 +42,7 @@ def modified(api: Any, quote: dict[str, Any], **changes: Any) -> dict[str, Any]:
 def end_signature(api: Any, quote: dict[str, Any], how: str) -> None:
     subject = f"subscription:{quote['subscription_id']}"
     more = {"reason": "Trop cher"} if how == "refused" else {}
-    data = {"ceremony_id": new_id(), "subject": subject, "product_name": "Horizon TNS", **more}
+    data = {"ceremony_id": new_id(), "subject": subject, "product_name": "Horizon TNS", "cause": "wrong_codes", **more}
     api.world.hear(f"signature.ceremony.{how}.v1", data)
 
 
