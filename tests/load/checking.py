@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 
+from plumbing.garbage import settle
 from plumbing.ids import new_id
 from plumbing.telemetry.logs import configure_logs
 from tests.load.child import Child
@@ -62,6 +63,7 @@ def service_turns(settings: dict[str, Any]) -> Iterator[Callable[[], list[float]
     with tempfile.TemporaryDirectory() as folder:
         world = World.make(Path(folder), database_url=settings["database"])
         uow = world.services.units.for_tenant(TENANT)
+        settle()
 
         def turn() -> list[float]:
             opened = [_coded(uow) for _ in range(CEREMONIES_A_TURN)]

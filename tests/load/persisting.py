@@ -20,6 +20,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import event, func, select
 
+from plumbing.garbage import settle
 from plumbing.ids import new_id
 from plumbing.wake import Channel
 from quoting.adapters.tables import QUOTE
@@ -88,6 +89,7 @@ def writer(settings: dict[str, Any]) -> Iterator[Callable[[], list[float]]]:
     share = QUOTES_A_TURN // PROCESSES // THREADS
     with world_on(settings["database"], settings["key"]) as world, ThreadPoolExecutor(THREADS) as pool:
         drawn_up = _create(world)
+        settle()
 
         def store(quotes: Sequence[Quote]) -> None:
             for quote in quotes:
