@@ -237,7 +237,8 @@ class UnitOfWork:
 
     def _write_jobs(self) -> None:
         if self._jobs:
-            self.session.execute(_ask_for(self._workshop.engine.dialect.name), _one_or_all(self._jobs))
+            connection = self.session.connection()
+            connection.execute(_ask_for(connection.dialect.name), _one_or_all(self._jobs))
 
     def _write_events(self) -> None:
         if not self._said:
