@@ -80,14 +80,14 @@ class Kept:
     """What is in the database of one ceremony, to write no more than what changed. A new one starts with nothing."""
 
     def __init__(self, ceremony: Ceremony, *, stored: bool) -> None:
-        self._ceremony = ceremony
+        self.ceremony = ceremony
         self._rows = {_identity(row): row.facts for row in _rows(ceremony)} if stored else {}
 
     def write(self, connection: Connection, tenant: str) -> None:
         """Write what changed and what the journal tells, in one round trip."""
         shapes: list[_Shape] = []
         values: list[dict[str, Any]] = []
-        rows = list(_rows(self._ceremony))
+        rows = list(_rows(self.ceremony))
         for row in rows:
             known = self._rows.get(_identity(row))
             changed = {name: fact for name, fact in row.facts.items() if known is None or fact != known[name]}
@@ -96,13 +96,13 @@ class Kept:
             if changed:
                 shapes.append(_Shape(row.table.name, known is None, tuple(row.key), tuple(changed)))
                 values.append({**row.key, **changed})
-        for entry in self._ceremony.entries:
+        for entry in self.ceremony.entries:
             shapes.append(_Shape(JOURNAL.name, True, (), (*_ENTRY, "tenant")))
             values.append({name: getattr(entry, name) for name in _ENTRY} | {"tenant": tenant})
         if shapes:
             _write(connection, tuple(shapes), values)
         self._rows = {_identity(row): row.facts for row in rows}
-        self._ceremony.entries.clear()
+        self.ceremony.entries.clear()
 
 
 def _rows(ceremony: Ceremony) -> Iterator[_Row]:

@@ -51,11 +51,16 @@ class SqlCeremonies:
         self._seen[ceremony.id] = Kept(ceremony, stored=False)
 
     def take(self, ceremony_id: str, *, reach: Reach | None = None) -> Ceremony:
-        """Return a ceremony, locked until the transaction ends; NotFound when it is out of `reach`."""
-        ceremony = find(self._session.connection(), self._tenant, ceremony_id, lock=True)
+        """Return a ceremony, locked until the transaction ends; NotFound when it is out of `reach`.
+
+        Taken again in the same unit of work it is the same object: what was done to it meanwhile stays.
+        """
+        kept = self._seen.get(ceremony_id)
+        ceremony = kept.ceremony if kept else find(self._session.connection(), self._tenant, ceremony_id, lock=True)
         if ceremony is None or (reach is not None and not within(reach, ceremony)):
             raise NotFound("ceremony", ceremony_id)
-        self._seen[ceremony.id] = Kept(ceremony, stored=True)
+        if kept is None:
+            self._seen[ceremony.id] = Kept(ceremony, stored=True)
         return ceremony
 
     def is_alive_for(self, subject: str) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from plumbing.ids import new_id
 from signature.usecases.purge_ceremony import purge_ceremony
-from tests.services.signature.world import Guest, World
+from tests.services.signature.world import TENANT, Guest, World
 from tests.support.fixtures import postgres, postgres_url  # noqa: F401
 
 AT_ONCE = 100
@@ -102,3 +102,15 @@ def test_the_database_lets_a_journal_go_with_its_tombstone_alone(raced: Guest) -
         connection.execute(text("DELETE FROM tombstone"))
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM journal")).scalar() == 0
+
+
+def test_taken_twice_in_one_unit_of_work_it_is_one_ceremony(raced: Guest) -> None:
+    ceremony_id = raced.ceremony_id()
+    begin = raced.world.services.units.for_tenant(TENANT)
+    with begin() as work:
+        first = work.ceremonies.take(ceremony_id)
+        first.signer.wrong_tries += 1
+        assert work.ceremonies.take(ceremony_id) is first
+        work.commit()
+    with begin() as work:
+        assert work.ceremonies.take(ceremony_id).signer.wrong_tries == 1
