@@ -32,7 +32,7 @@ from plumbing.auth import Actor
 from plumbing.http.app import create_api_app
 from plumbing.http.blueprint import Blueprint, services
 from plumbing.http.etags import conditional, etag_of, if_match, not_modified
-from plumbing.http.guards import current_actor, public, requires, unguarded_routes
+from plumbing.http.guards import actor_key, current_actor, public, requires, unguarded_routes
 from plumbing.http.idempotency import current_claim, idempotent, unit_of_work
 from plumbing.http.messages import refusal
 from plumbing.http.paging import CursorArguments, cursor_arguments, cut_page, encode_cursor, page_of, page_schema
@@ -49,6 +49,7 @@ __all__ = [
     "Problem",
     "ProblemRaised",
     "Schema",
+    "actor_key",
     "check_rate",
     "conditional",
     "create_api_app",

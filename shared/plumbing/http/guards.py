@@ -86,6 +86,12 @@ def current_actor() -> Actor:
     return authenticate()
 
 
+def actor_key() -> str:
+    """Return what one caller's calls are counted by: `@limited("120/minute", by=actor_key)`, under `@requires`."""
+    actor = current_actor()
+    return f"{actor.tenant}:{actor.role}:{actor.id}"
+
+
 def caller_if_any() -> Actor | None:
     """Return the actor that a guard has let in, None in a public view."""
     info = CURRENT.get()

@@ -13,7 +13,7 @@ from documents.api.schemas import PageOut
 from documents.domain.document import object_key
 from documents.usecases.record_reading import record_reading
 from plumbing.errors import NotFound
-from plumbing.http import Blueprint, current_actor, limited, requires, services, unit_of_work
+from plumbing.http import Blueprint, actor_key, limited, requires, services, unit_of_work
 
 pages = Blueprint("pages", __name__, description="Pages des documents édités")
 
@@ -22,15 +22,10 @@ _PDF = "application/pdf"
 _DRAWN = "120/minute"
 
 
-def _reader() -> str:
-    actor = current_actor()
-    return f"{actor.tenant}:{actor.role}:{actor.id}"
-
-
 @pages.route("/documents/<id:document_id>/pages/<int(min=1, max=500):number>")
 class Pages(MethodView):
     @requires(*EVERYBODY)
-    @limited(_DRAWN, by=_reader)
+    @limited(_DRAWN, by=actor_key)
     @pages.response(200, PageOut())
     def get(self, document_id: str, number: int) -> dict[str, Any]:
         """Une page, en image et en texte\u00a0; la dernière vaut lecture du document."""

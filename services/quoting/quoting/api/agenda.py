@@ -12,6 +12,7 @@ from plumbing.clock import paris_date
 from plumbing.http import (
     Blueprint,
     Schema,
+    actor_key,
     conditional,
     current_actor,
     cut_page,
@@ -167,14 +168,10 @@ class OneEvent(MethodView):
         return _one(event_id)
 
 
-def _caller() -> str:
-    return current_actor().id
-
-
 @agenda.route("/exports")
 class AgendaExports(MethodView):
     @requires("broker")
-    @limited(_EXPORTS, by=_caller)
+    @limited(_EXPORTS, by=actor_key)
     @agenda.arguments(ExportIn())
     @agenda.response(200, _BYTES, content_type="*/*", description="Le fichier.")  # type: ignore[arg-type]
     def post(self, search: dict[str, Any]) -> Response:
@@ -186,7 +183,7 @@ class AgendaExports(MethodView):
 @agenda.route("/untransformed-quotes")
 class UntransformedQuotes(MethodView):
     @requires("broker")
-    @limited(_EXPORTS, by=_caller)
+    @limited(_EXPORTS, by=actor_key)
     @agenda.arguments(SheetFormat(), location="query")
     @agenda.response(200, _BYTES, content_type="*/*", description="Le fichier.")  # type: ignore[arg-type]
     def get(self, query: dict[str, Any]) -> Response:
